@@ -1,0 +1,9 @@
+# Everything comes from the distribution's packages; cmake/install-dependencies.sh installs them.
+find_package(PkgConfig REQUIRED)
+find_package(OpenMP REQUIRED COMPONENTS C)
+find_package(ZLIB REQUIRED)
+pkg_check_modules(GSL REQUIRED IMPORTED_TARGET gsl)
+pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
+pkg_check_modules(BLAS REQUIRED IMPORTED_TARGET openblas)
+pkg_check_modules(HDF5 REQUIRED IMPORTED_TARGET hdf5-serial)
+find_path(RANDOM123_INCLUDE Random123/philox.h REQUIRED)

@@ -1,0 +1,61 @@
+# xh_floor(NAME sources...): a floor of the house. It sees the public headers and its own folder; it may call only what
+# stands below it, which tests/link proves by linking each floor alone with the floors under it.
+# Every floor is an object library xh_NAME, and an archive xh_NAME_archive for those tests.
+set(XH_FLOORS "" CACHE INTERNAL "floors, lowest first")
+
+function(xh_floor name)
+  set(sources "")
+  foreach(source ${ARGN})
+    if(IS_ABSOLUTE ${source} OR EXISTS ${CMAKE_CURRENT_SOURCE_DIR}/${source})
+      list(APPEND sources ${source})
+    endif()
+  endforeach()
+  if(NOT sources)
+    file(WRITE ${CMAKE_BINARY_DIR}/empty.c "typedef int empty;\n")
+    set(sources ${CMAKE_BINARY_DIR}/empty.c)
+  endif()
+  add_library(xh_${name} OBJECT ${sources})
+  target_include_directories(xh_${name} PUBLIC ${CMAKE_SOURCE_DIR}/include PRIVATE
+                             ${CMAKE_SOURCE_DIR} ${RANDOM123_INCLUDE})
+  target_compile_definitions(xh_${name} PRIVATE _POSIX_C_SOURCE=200809L)
+  xh_compile_options(xh_${name})
+  add_library(xh_${name}_archive STATIC $<TARGET_OBJECTS:xh_${name}>)
+  set(XH_FLOORS ${XH_FLOORS} ${name} CACHE INTERNAL "")
+endfunction()
+
+# Reproducible arithmetic (no contraction, no -ffast-math) and the project's warnings.
+function(xh_compile_options target)
+  target_compile_options(${target} PRIVATE
+    -ffp-contract=off -fno-math-errno -fno-trapping-math
+    -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith
+    -Wwrite-strings -Wcast-qual -Wundef
+    $<$<BOOL:${XH_WERROR}>:-Werror>
+    $<$<CONFIG:Release>:-O3>
+    $<$<BOOL:${XH_SANITIZE}>:-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer>
+    $<$<BOOL:${XH_COVERAGE}>:--coverage>)
+  target_link_options(${target} PRIVATE
+    $<$<BOOL:${XH_SANITIZE}>:-fsanitize=address,undefined>
+    $<$<BOOL:${XH_COVERAGE}>:--coverage>)
+  target_compile_definitions(${target} PRIVATE $<$<BOOL:${XH_SANITIZE}>:XH_NO_MULTIVERSION>)
+  target_link_libraries(${target} PRIVATE OpenMP::OpenMP_C)
+endfunction()
+
+# xh_link_floors(TARGET FLOOR): links FLOOR and every floor below it, and what they need from outside.
+set(XH_NEEDS_base m)
+set(XH_NEEDS_devices)
+set(XH_NEEDS_sim PkgConfig::BLAS OpenMP::OpenMP_C)
+set(XH_NEEDS_models)
+set(XH_NEEDS_experiments PkgConfig::YAML PkgConfig::HDF5 ZLIB::ZLIB)
+
+function(xh_link_floors target floor)
+  set(archives "")
+  set(needs "")
+  foreach(name ${XH_FLOORS})
+    list(PREPEND archives xh_${name}_archive)
+    list(PREPEND needs ${XH_NEEDS_${name}})
+    if(name STREQUAL floor)
+      break()
+    endif()
+  endforeach()
+  target_link_libraries(${target} PRIVATE ${archives} ${needs})
+endfunction()

@@ -1,0 +1,116 @@
+/** The configuration of a run: a YAML file, overrides, and the resolved text that reproduces it. */
+#ifndef CROSSHEBB_CONFIG_H
+#define CROSSHEBB_CONFIG_H
+
+#include "crosshebb/dataset.h"
+#include "crosshebb/layer.h"
+#include "crosshebb/readout.h"
+
+#include <stdio.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { XH_CONFIG_LAYERS = 16 };
+
+/** Top level. */
+typedef struct xh_experiment_params {
+    char experiment[XH_PARAM_TEXT_SIZE]; /* its name */
+    long seed;
+    char hardware[XH_PARAM_TEXT_SIZE]; /* profile that prices the ledger: a name, or a YAML file's path */
+} xh_experiment_params;
+
+/** Seeds kept apart, so that comparisons can be paired; -1 takes the experiment's seed. */
+typedef struct xh_seed_params {
+    long network; /* initial weights, order of images, readout */
+    long device;  /* device-to-device spread */
+    long cycle;   /* cycle-to-cycle spread, read noise, pulse trains */
+} xh_seed_params;
+
+typedef struct xh_dataset_params {
+    char name[XH_PARAM_TEXT_SIZE];
+    long train_images; /* 0: all */
+    long test_images;  /* 0: all */
+} xh_dataset_params;
+
+typedef struct xh_training_params {
+    char order[XH_PARAM_TEXT_SIZE]; /* successive, consecutive */
+    bool learn;                     /* off: the random control, normalisation warmed */
+    long epochs;
+    long batch;
+    long images;      /* of the unsupervised passes; 0: all of train_images */
+    long trace_every; /* images between rows of the trace */
+    char clock[XH_PARAM_TEXT_SIZE]; /* hardware, prototype */
+    double prototype_seconds;       /* simulated seconds a batch under the prototype clock */
+    double rest_seconds;            /* simulated seconds between training and inference */
+} xh_training_params;
+
+typedef struct xh_output_params {
+    bool weights;      /* final weights in the result */
+    bool conductances; /* final conductances of every device in the result */
+} xh_output_params;
+
+extern const xh_param_table xh_experiment_param_table;
+extern const xh_param_table xh_seed_param_table;
+extern const xh_param_table xh_dataset_param_table;
+extern const xh_param_table xh_training_param_table;
+extern const xh_param_table xh_output_param_table;
+
+/** A struct of parameters whose type only its table knows. */
+typedef union xh_param_values {
+    char bytes[XH_PARAM_STRUCT_MAX];
+    double align_real;
+    long align_integer;
+} xh_param_values;
+
+typedef struct xh_config {
+    xh_experiment_params experiment;
+    xh_seed_params seeds;
+    xh_dataset_params dataset;
+    char preset[XH_PARAM_TEXT_SIZE]; /* network preset, "" if none */
+    size_t layer_count;
+    xh_layer_params layers[XH_CONFIG_LAYERS];
+    const xh_device_model *device;
+    xh_param_values device_values;
+    xh_crossbar_params crossbar;
+    const xh_scheme *scheme;
+    xh_param_values scheme_values;
+    xh_training_params training;
+    xh_readout_params readout;
+    xh_output_params output;
+    xh_hardware hardware; /* the profile that experiment.hardware names */
+} xh_config;
+
+/**
+ * Reads the file, then the overrides ("a.b.c=value"; list entries by number: "network.layers.0.rate=0.1"), then
+ * checks all of it. XH_INPUT with "file:line: key = value is outside [a, b]", or an unknown key and the nearest known
+ * one. config is then as it was.
+ */
+xh_status xh_config_load(const char *path, const char *const *overrides, size_t count, xh_config *config,
+                         xh_error *error);
+
+/** Writes the resolved configuration as YAML, with units and sentences as comments: read again, it is the same. */
+void xh_config_write(const xh_config *config, FILE *stream);
+
+/** The same as text, to be freed by free(); NULL if memory is short. */
+char *xh_config_text(const xh_config *config);
+
+/** Names of the network presets and hardware profiles that come with the program, and their texts. */
+typedef struct xh_embedded {
+    const char *name;
+    const char *text;
+} xh_embedded;
+size_t xh_network_preset_count(void);
+xh_embedded xh_network_preset_at(size_t index);
+size_t xh_hardware_count(void);
+xh_embedded xh_hardware_at(size_t index);
+
+/** Loads a hardware profile by name, or from a file if name ends in .yaml. */
+xh_status xh_hardware_load(const char *name, xh_hardware *hardware, xh_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

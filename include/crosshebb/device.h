@@ -1,0 +1,114 @@
+/**
+ * Device models: the physics of one memory cell, as constant descriptors chosen by name.
+ *
+ * A model owns no memory and keeps no state: the caller holds parameters (a struct described by the model's table)
+ * and the state of its cells in structure-of-arrays planes. Hooks take spans of cells and their loops are free of
+ * branches. All randomness comes in from outside. Conductances are in siemens, times in seconds.
+ */
+#ifndef CROSSHEBB_DEVICE_H
+#define CROSSHEBB_DEVICE_H
+
+#include "crosshebb/param.h"
+#include "crosshebb/rng.h"
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { XH_DEVICE_PLANES = 6 };
+
+/** A span of cells: count entries in each of the model's planes. */
+typedef struct xh_cells {
+    size_t count;
+    float *plane[XH_DEVICE_PLANES];
+} xh_cells;
+
+typedef struct xh_plane {
+    const char *name;
+    const char *unit;
+    const char *sentence;
+} xh_plane;
+
+/** What a technology can do. */
+typedef enum xh_device_trait {
+    XH_DEVICE_DEPRESSES = 1, /* accepts down pulses (bidirectional) */
+    XH_DEVICE_RESETS = 2,    /* accepts a full RESET */
+    XH_DEVICE_DRIFTS = 4,    /* its conductance depends on the time since the last pulse */
+    XH_DEVICE_READ_NOISE = 8 /* its conductance fluctuates from read to read */
+} xh_device_trait;
+
+/** Nominal figures of a cell, from its parameters. */
+typedef struct xh_device_nominal {
+    double g_min;     /* siemens, lower bound or RESET state */
+    double g_max;     /* siemens, the conductance that repeated up pulses reach */
+    double step_up;   /* siemens a pulse, mean at mid-range */
+    double step_down; /* siemens a pulse, mean at mid-range, positive; 0 if there are no down pulses */
+} xh_device_nominal;
+
+/** Energy, duration and rating of the pulses of a cell. */
+typedef struct xh_device_pulse_cost {
+    double energy_up;    /* joules a pulse, at the cell's driver output */
+    double energy_down;  /* joules a pulse */
+    double energy_reset; /* joules a RESET */
+    double time_up;      /* seconds a pulse, the gap to the next included */
+    double time_down;    /* seconds a pulse */
+    double time_reset;   /* seconds a RESET */
+    double endurance;    /* rated cycles */
+    double wear_up;      /* cycles that an up pulse counts for */
+    double wear_down;    /* cycles that a down pulse counts for */
+    double wear_reset;   /* cycles that a RESET counts for */
+} xh_device_pulse_cost;
+
+/** What a span of pulses did. */
+typedef struct xh_pulse_tally {
+    uint64_t up;        /* up pulses attempted */
+    uint64_t down;      /* down pulses attempted */
+    uint64_t reset;     /* RESETs */
+    uint64_t effective; /* pulses that changed the state */
+    uint64_t clipped;   /* pulses cut short by a bound */
+} xh_pulse_tally;
+
+typedef struct xh_device_model {
+    const char *name;
+    const char *summary;   /* one line */
+    const char *equations; /* the law in plain text, a line an equation */
+    const char *reference; /* the paper with its DOI, and where the model departs from it */
+    const xh_param_table *params;
+    unsigned traits; /* xh_device_trait, or'ed */
+    size_t planes;
+    const xh_plane *plane; /* plane 0 is the conductance as programmed, in siemens */
+
+    /** Nominal figures. */
+    xh_device_nominal (*nominal)(const void *params);
+    /** Prices and rating of its pulses. */
+    xh_device_pulse_cost (*cost)(const void *params);
+    /** Pristine state at time now and device-to-device spread of cells first .. first + count - 1 of the stream;
+     *  a hook that needs several draws a cell uses the stream's steps 0, 1, ... */
+    void (*init)(const void *params, xh_cells cells, xh_rng stream, uint64_t first, double now);
+    /** One pulse a cell: direction[c] is +1 (up), -1 (down) or 0 (none: the cell keeps its bits); noise[c] is a
+     *  standard normal of its own. Down pulses only where the model depresses. Adds to the tally. */
+    void (*pulse)(const void *params, xh_cells cells, const float *direction, const float *noise, double now,
+                  xh_pulse_tally *tally);
+    /** RESET of every cell; NULL where the technology has none. */
+    void (*reset)(const void *params, xh_cells cells, const float *noise, double now, xh_pulse_tally *tally);
+    /** Mean conductance at time now (siemens) and variance of one read (siemens squared); variance may be NULL. */
+    void (*read)(const void *params, xh_cells cells, double now, float *conductance, float *variance);
+} xh_device_model;
+
+/** Every model: X(identifier); xh_device_X is the descriptor. The file device_list.h is its one list. */
+size_t xh_device_count(void);
+const xh_device_model *xh_device_at(size_t index);
+
+/** The model of that name. XH_INPUT, proposing the nearest name, if there is none. */
+xh_status xh_device_find(const char *name, const xh_device_model **model, xh_error *error);
+
+/** Checks the parameters: each within its range, and the nominal range not empty (XH_INPUT). */
+xh_status xh_device_check(const xh_device_model *model, const void *params, xh_error *error);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

@@ -1,0 +1,59 @@
+/** The linear classifier on frozen features: dropout, softmax, cross-entropy, Adam. Float, digital. */
+#ifndef CROSSHEBB_READOUT_H
+#define CROSSHEBB_READOUT_H
+
+#include "crosshebb/param.h"
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct xh_readout_params {
+    long epochs;
+    long batch;
+    double rate;    /* Adam's step */
+    double dropout; /* share of features dropped, the others scaled by 1 / (1 - dropout) */
+} xh_readout_params;
+
+extern const xh_param_table xh_readout_param_table;
+
+/** Features [count][features] and labels [count] in 0 .. classes - 1. */
+typedef struct xh_examples {
+    size_t count;
+    size_t features;
+    const float *x;
+    const uint8_t *labels;
+} xh_examples;
+
+typedef struct xh_readout xh_readout;
+
+/** Weights and bias uniform on +-1/sqrt(features), drawn from the seed. */
+xh_status xh_readout_create(const xh_readout_params *params, size_t features, size_t classes, uint64_t seed,
+                            xh_readout **readout, xh_error *error);
+void xh_readout_free(xh_readout *readout);
+
+/** Rate of an epoch (from 0) by the published schedule: halved at fixed shares of the epochs. */
+double xh_readout_rate(const xh_readout_params *params, long epoch);
+
+/** One pass over the examples in the epoch's own shuffled order; loss and accuracy (0..1) as met on the way, with
+ *  dropout. */
+void xh_readout_epoch(xh_readout *readout, long epoch, xh_examples examples, double *loss, double *accuracy);
+
+/** One Adam step on a batch without dropout; for tests against published values. */
+void xh_readout_step(xh_readout *readout, double rate, xh_examples batch, double *loss);
+
+/** Share of the examples classified right, 0..1; predicted [count] may be NULL. */
+double xh_readout_accuracy(const xh_readout *readout, xh_examples examples, uint8_t *predicted);
+
+/** Weights [classes][features] and bias [classes], the readout's own. */
+float *xh_readout_weights(xh_readout *readout);
+float *xh_readout_bias(xh_readout *readout);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

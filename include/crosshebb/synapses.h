@@ -1,0 +1,62 @@
+/**
+ * Synapses: a matrix of weights that can be read and that learns, in float (the published rule) or on a crossbar.
+ * Everything above is shared, so that any difference in accuracy is the hardware's.
+ */
+#ifndef CROSSHEBB_SYNAPSES_H
+#define CROSSHEBB_SYNAPSES_H
+
+#include "crosshebb/scheme.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct xh_synapses xh_synapses;
+
+/** What the digital synapses divide an update by. */
+typedef enum xh_update_scale {
+    XH_SCALE_LAYER_MAXIMUM,  /* largest |update| of the layer: the published rule */
+    XH_SCALE_NEURON_RUNNING, /* causal running maximum of each neuron: local to its column */
+} xh_update_scale;
+
+/** Float weights, [outputs][inputs], copied; bound > 0 holds every weight within +-bound. */
+xh_status xh_synapses_create_digital(size_t inputs, size_t outputs, const float *weights, xh_rule rule,
+                                     xh_update_scale scale, double bound, xh_synapses **synapses, xh_error *error);
+
+/** Weights programmed into a crossbar, which the synapses own from now on (also on failure). XH_INPUT if the device
+ *  lacks a trait that the scheme needs. */
+xh_status xh_synapses_create_crossbar(xh_crossbar *crossbar, const float *weights, xh_rule rule,
+                                      const xh_scheme *scheme, const void *scheme_params, xh_synapses **synapses,
+                                      xh_error *error);
+
+void xh_synapses_free(xh_synapses *synapses);
+
+size_t xh_synapses_inputs(const xh_synapses *synapses);
+size_t xh_synapses_outputs(const xh_synapses *synapses);
+
+/** Sets converter ranges from inputs x [count][inputs]; nothing to do in float. */
+void xh_synapses_calibrate(xh_synapses *synapses, size_t count, const float *x);
+
+/* A read of a batch of input vectors, as in crossbar.h: u = W x. */
+void xh_synapses_read_begin(xh_synapses *synapses, xh_phase phase);
+void xh_synapses_read(xh_synapses *synapses, size_t first, size_t count, const float *x, float *u);
+void xh_synapses_read_end(xh_synapses *synapses);
+
+/** Learns from one batch. Parallel inside; call from one thread. */
+void xh_synapses_update(xh_synapses *synapses, const xh_signals *signals);
+
+/** Lets seconds pass. */
+void xh_synapses_age(xh_synapses *synapses, double seconds);
+
+/** The crossbar behind the synapses, for ledgers and probes; NULL in float. */
+xh_crossbar *xh_synapses_crossbar(xh_synapses *synapses);
+
+/** Exact weights [outputs][inputs], for analysis: from the float matrix, or by the probe given for crossbars. */
+void xh_synapses_weights(const xh_synapses *synapses, float *weights,
+                         void (*probe)(const xh_crossbar *crossbar, float *weights));
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif
