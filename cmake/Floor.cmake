@@ -15,16 +15,27 @@ function(xh_floor name)
     set(sources ${CMAKE_BINARY_DIR}/empty.c)
   endif()
   add_library(xh_${name} OBJECT ${sources})
-  target_include_directories(xh_${name} PUBLIC ${CMAKE_SOURCE_DIR}/include PRIVATE
-                             ${CMAKE_SOURCE_DIR} ${RANDOM123_INCLUDE})
-  target_compile_definitions(xh_${name} PRIVATE _POSIX_C_SOURCE=200809L)
   xh_compile_options(xh_${name})
   add_library(xh_${name}_archive STATIC $<TARGET_OBJECTS:xh_${name}>)
   set(XH_FLOORS ${XH_FLOORS} ${name} CACHE INTERNAL "")
 endfunction()
 
-# Reproducible arithmetic (no contraction, no -ffast-math) and the project's warnings.
+# xh_program(sources...): the program crosshebb, which stands on the library.
+function(xh_program)
+  add_executable(crosshebb_program ${ARGN})
+  xh_compile_options(crosshebb_program)
+  set_target_properties(crosshebb_program PROPERTIES OUTPUT_NAME crosshebb
+                        RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin
+                        INSTALL_RPATH $<$<BOOL:${BUILD_SHARED_LIBS}>:$ORIGIN/../${CMAKE_INSTALL_LIBDIR}>)
+  target_link_libraries(crosshebb_program PRIVATE crosshebb)
+endfunction()
+
+# What every C target is compiled with: the headers, reproducible arithmetic (no contraction, no -ffast-math) and the
+# project's warnings.
 function(xh_compile_options target)
+  target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR} ${RANDOM123_INCLUDE})
+  target_compile_definitions(${target} PRIVATE _POSIX_C_SOURCE=200809L
+    $<$<OR:$<BOOL:${XH_SANITIZE}>,$<NOT:$<BOOL:${XH_MULTIVERSION}>>>:XH_NO_MULTIVERSION>)
   target_compile_options(${target} PRIVATE
     -ffp-contract=off -fno-math-errno -fno-trapping-math
     -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith
@@ -36,7 +47,6 @@ function(xh_compile_options target)
   target_link_options(${target} PRIVATE
     $<$<BOOL:${XH_SANITIZE}>:-fsanitize=address,undefined>
     $<$<BOOL:${XH_COVERAGE}>:--coverage>)
-  target_compile_definitions(${target} PRIVATE $<$<BOOL:${XH_SANITIZE}>:XH_NO_MULTIVERSION>)
   target_link_libraries(${target} PRIVATE OpenMP::OpenMP_C)
 endfunction()
 
@@ -45,7 +55,7 @@ set(XH_NEEDS_base m)
 set(XH_NEEDS_devices)
 set(XH_NEEDS_sim PkgConfig::BLAS OpenMP::OpenMP_C)
 set(XH_NEEDS_models)
-set(XH_NEEDS_experiments PkgConfig::YAML PkgConfig::HDF5 ZLIB::ZLIB)
+set(XH_NEEDS_experiments PkgConfig::YAML PkgConfig::HDF5 PkgConfig::GSL ZLIB::ZLIB)
 
 function(xh_link_floors target floor)
   set(archives "")

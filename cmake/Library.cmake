@@ -5,6 +5,10 @@ foreach(floor ${XH_FLOORS})
 endforeach()
 target_include_directories(crosshebb PUBLIC $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/include>
                            $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
-target_link_libraries(crosshebb PRIVATE PkgConfig::GSL PkgConfig::YAML PkgConfig::HDF5
-                      PkgConfig::BLAS ZLIB::ZLIB OpenMP::OpenMP_C m)
-xh_compile_options(crosshebb)
+# OpenBLAS comes before GSL, whose slow reference BLAS has the same names.
+target_link_libraries(crosshebb PRIVATE PkgConfig::BLAS PkgConfig::GSL PkgConfig::YAML PkgConfig::HDF5
+                      ZLIB::ZLIB OpenMP::OpenMP_C m)
+target_link_options(crosshebb PRIVATE $<$<BOOL:${XH_SANITIZE}>:-fsanitize=address,undefined>
+                    $<$<BOOL:${XH_COVERAGE}>:--coverage>)
+set_target_properties(crosshebb PROPERTIES LINKER_LANGUAGE C VERSION ${PROJECT_VERSION}
+                      SOVERSION ${PROJECT_VERSION_MAJOR}.${PROJECT_VERSION_MINOR})
