@@ -22,21 +22,39 @@ typedef struct xh_trace_column {
 
 typedef struct xh_trace xh_trace;
 
+/** How this program was made and where it runs; the texts live as long as the program. */
+typedef struct xh_trace_code {
+    const char *version;
+    const char *revision; /* of the source tree, "unknown" outside a checkout */
+    const char *compiler;
+    const char *flags;
+    const char *libraries; /* with their versions */
+    const char *cpu;       /* model name */
+    int threads;
+} xh_trace_code;
+
+xh_trace_code xh_trace_code_here(void);
+
 /** Creates FILE.h5.part with format, version, /code. path ends in .h5. XH_IO if it cannot be written. */
 xh_status xh_trace_create(const char *path, xh_trace **trace, xh_error *error);
 
-/** Adds attributes to a group, which is made if need be ("/config", "result"). Not while recording. */
+/* Attributes of a group, which is made if need be ("/", "config", "result"). Not while recording. The unit of a
+ * number (NULL: none) goes beside it as the attribute NAME.unit. */
 xh_status xh_trace_number(xh_trace *trace, const char *group, const char *name, double value, const char *unit,
                           xh_error *error);
+xh_status xh_trace_integer(xh_trace *trace, const char *group, const char *name, long long value, const char *unit,
+                           xh_error *error);
 xh_status xh_trace_text(xh_trace *trace, const char *group, const char *name, const char *text, xh_error *error);
 
 /** A group of growing data sets, one a column, e.g. "train/conv1"; *table names it below. Not while recording. */
 xh_status xh_trace_table(xh_trace *trace, const char *group, const xh_trace_column *columns, size_t count,
                          size_t *table, xh_error *error);
 
-/** A data set of floats written at once. Not while recording. dims [rank]. */
-xh_status xh_trace_array(xh_trace *trace, const char *group, xh_trace_column column, size_t rank, const size_t *dims,
-                         const float *values, xh_error *error);
+/* Data sets written at once, dims [rank]; rank 0 is a single value. Not while recording. */
+xh_status xh_trace_floats(xh_trace *trace, const char *group, xh_trace_column column, size_t rank, const size_t *dims,
+                          const float *values, xh_error *error);
+xh_status xh_trace_doubles(xh_trace *trace, const char *group, xh_trace_column column, size_t rank,
+                           const size_t *dims, const double *values, xh_error *error);
 
 /** Starts recording: from here on others can read, and only rows are added. */
 xh_status xh_trace_record(xh_trace *trace, xh_error *error);
