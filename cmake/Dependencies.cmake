@@ -7,3 +7,7 @@ pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)
 pkg_check_modules(BLAS REQUIRED IMPORTED_TARGET openblas)
 pkg_check_modules(HDF5 REQUIRED IMPORTED_TARGET hdf5-serial)
 find_path(RANDOM123_INCLUDE Random123/philox.h REQUIRED)
+
+# GSL stands on OpenBLAS: its own CBLAS would take the place of the fast one.
+list(FILTER GSL_LINK_LIBRARIES EXCLUDE REGEX gslcblas)
+set_property(TARGET PkgConfig::GSL PROPERTY INTERFACE_LINK_LIBRARIES ${GSL_LINK_LIBRARIES} PkgConfig::BLAS)
