@@ -18,7 +18,8 @@ enum { XH_CONFIG_LAYERS = 16 };
 typedef struct xh_experiment_params {
     char experiment[XH_PARAM_TEXT_SIZE]; /* its name */
     long seed;
-    char hardware[XH_PARAM_TEXT_SIZE]; /* profile that prices the ledger: a name, or a YAML file's path */
+    char hardware[XH_PARAM_TEXT_SIZE]; /* profile that prices the ledger: a name, or a YAML file's
+                                          path */
 } xh_experiment_params;
 
 /** Seeds kept apart, so that comparisons can be paired; -1 takes the experiment's seed. */
@@ -39,8 +40,8 @@ typedef struct xh_training_params {
     bool learn;                     /* off: the random control, normalisation warmed */
     long epochs;
     long batch;
-    long images;      /* of the unsupervised passes; 0: all of train_images */
-    long trace_every; /* images between rows of the trace */
+    long images;                    /* of the unsupervised passes; 0: all of train_images */
+    long trace_every;               /* images between rows of the trace */
     char clock[XH_PARAM_TEXT_SIZE]; /* hardware, prototype */
     double prototype_seconds;       /* simulated seconds a batch under the prototype clock */
     double rest_seconds;            /* simulated seconds between training and inference */
@@ -56,6 +57,7 @@ extern const xh_param_table xh_seed_param_table;
 extern const xh_param_table xh_dataset_param_table;
 extern const xh_param_table xh_training_param_table;
 extern const xh_param_table xh_output_param_table;
+extern const xh_param_table xh_hardware_param_table; /* a hardware profile without its prices */
 
 /** A struct of parameters whose type only its table knows. */
 typedef union xh_param_values {
@@ -83,20 +85,27 @@ typedef struct xh_config {
 } xh_config;
 
 /**
- * Reads the file, then the overrides ("a.b.c=value"; list entries by number: "network.layers.0.rate=0.1"), then
- * checks all of it. XH_INPUT with "file:line: key = value is outside [a, b]", or an unknown key and the nearest known
- * one. config is then as it was.
+ * Reads the file, then the overrides ("a.b.c=value"; list entries by number:
+ * "network.layers.0.rate=0.1"), then checks all of it. XH_INPUT with "file:line: key = value is
+ * outside [a, b]", or an unknown key and the nearest known one. config is then as it was.
  */
-xh_status xh_config_load(const char *path, const char *const *overrides, size_t count, xh_config *config,
-                         xh_error *error);
+xh_status xh_config_load(const char *path, const char *const *overrides, size_t count,
+                         xh_config *config, xh_error *error);
 
-/** Writes the resolved configuration as YAML, with units and sentences as comments: read again, it is the same. */
+/** The same from memory; name stands for the file in messages. */
+xh_status xh_config_parse(const char *name, const char *text, size_t size,
+                          const char *const *overrides, size_t count, xh_config *config,
+                          xh_error *error);
+
+/** Writes the resolved configuration as YAML, with units and sentences as comments: read again, it
+ * is the same. */
 void xh_config_write(const xh_config *config, FILE *stream);
 
 /** The same as text, to be freed by free(); NULL if memory is short. */
 char *xh_config_text(const xh_config *config);
 
-/** Names of the network presets and hardware profiles that come with the program, and their texts. */
+/** Names of the network presets and hardware profiles that come with the program, and their texts.
+ */
 typedef struct xh_embedded {
     const char *name;
     const char *text;
@@ -108,6 +117,10 @@ xh_embedded xh_hardware_at(size_t index);
 
 /** Loads a hardware profile by name, or from a file if name ends in .yaml. */
 xh_status xh_hardware_load(const char *name, xh_hardware *hardware, xh_error *error);
+
+/** Reads a hardware profile from memory; name stands for the file in messages. */
+xh_status xh_hardware_parse(const char *name, const char *text, size_t size, xh_hardware *hardware,
+                            xh_error *error);
 
 #ifdef __cplusplus
 }

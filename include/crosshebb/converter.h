@@ -1,4 +1,5 @@
-/** Converters between digital values and the array: symmetric mid-tread quantisers with a calibrated range. */
+/** Converters between digital values and the array: symmetric mid-tread quantisers with a
+ * calibrated range. */
 #ifndef CROSSHEBB_CONVERTER_H
 #define CROSSHEBB_CONVERTER_H
 
@@ -9,8 +10,8 @@
 extern "C" {
 #endif
 
-/** bits = 0 is ideal: values pass unchanged. Otherwise codes run from -(2^(bits-1) - 1) to 2^(bits-1) - 1 and the
- *  largest code stands for range. */
+/** bits = 0 is ideal: values pass unchanged. Otherwise codes run from -(2^(bits-1) - 1) to
+ * 2^(bits-1) - 1 and the largest code stands for range. */
 typedef struct xh_converter {
     int bits;
     float range;
@@ -29,8 +30,10 @@ typedef struct xh_converter_tally {
     uint64_t square_codes; /* sum of squared codes: the running range follows it */
 } xh_converter_tally;
 
-/** Rounds values to the nearest code within the range, in place (half to even); adds to tally if not NULL. */
-void xh_converter_apply(xh_converter converter, size_t count, float *values, xh_converter_tally *tally);
+/** Rounds values to the nearest code within the range, in place (half to even); adds to tally if
+ * not NULL. */
+void xh_converter_apply(xh_converter converter, size_t count, float *values,
+                        xh_converter_tally *tally);
 
 #ifdef __cplusplus
 }

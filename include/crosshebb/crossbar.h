@@ -1,15 +1,15 @@
 /**
  * A crossbar: a matrix of synapses held as conductances of devices, split over tiles.
  *
- * A synapse is a differential pair; each side of the pair is devices devices in parallel, of which a selection
- * counter names the one that the next pulse reaches (multi-memristive synapse, Boybat et al., Nat. Commun. 9, 2514
- * (2018)). Its weight is
+ * A synapse is a differential pair; each side of the pair is devices devices in parallel, of which
+ * a selection counter names the one that the next pulse reaches (multi-memristive synapse, Boybat
+ * et al., Nat. Commun. 9, 2514 (2018)). Its weight is
  *
  *     w = weight_range * (sum G+ - sum G-) / (devices * (g_max - g_min))
  *
- * with the device's nominal bounds. The interface is what the hardware can do: drive wordlines and sense bitlines
- * (read), pulse, refresh, let time pass. There is no transposed read and no bulk access to weights; probe.h, for
- * analysis only, has it.
+ * with the device's nominal bounds. The interface is what the hardware can do: drive wordlines and
+ * sense bitlines (read), pulse, refresh, let time pass. There is no transposed read and no bulk
+ * access to weights; probe.h, for analysis only, has it.
  */
 #ifndef CROSSHEBB_CROSSBAR_H
 #define CROSSHEBB_CROSSBAR_H
@@ -36,10 +36,12 @@ typedef struct xh_crossbar_params {
     bool read_noise;          /* on: drawn once an output, from the exact variance */
     double stuck_fraction;    /* of the devices */
     double stuck_low_share;   /* of these at g_min; the others at g_max */
-    double refresh_threshold; /* of g_max - g_min: mean conductance of the larger side above which a pair is refreshed */
+    double refresh_threshold; /* of g_max - g_min: mean conductance of the larger side above which a
+                                 pair is refreshed */
     double refresh_difference; /* of g_max - g_min: refreshed only while the sides differ by less */
-    double refresh_step;      /* siemens that one pulse after a refresh is counted for; 0: the nominal step */
-    long line_limit;          /* devices of one line that can be programmed at once */
+    double refresh_step; /* siemens that one pulse after a refresh is counted for; 0: the nominal
+                            step */
+    long line_limit;     /* devices of one line that can be programmed at once */
 } xh_crossbar_params;
 
 extern const xh_param_table xh_crossbar_param_table;
@@ -51,15 +53,16 @@ typedef struct xh_crossbar xh_crossbar;
 
 /** Seeds of the two kinds of spread, apart so that comparisons can be paired. */
 typedef struct xh_crossbar_seeds {
-    uint64_t device; /* device-to-device spread, faults, pristine states */
-    uint64_t cycle;  /* cycle-to-cycle spread, read noise, pulse trains */
+    uint64_t device;   /* device-to-device spread, faults, pristine states */
+    uint64_t cycle;    /* cycle-to-cycle spread, read noise, pulse trains */
     uint32_t instance; /* which crossbar of the network, below 65536 */
 } xh_crossbar_seeds;
 
-/** inputs x outputs synapses, pristine. Copies the parameters (device_params: the model's own struct). */
-xh_status xh_crossbar_create(size_t inputs, size_t outputs, const xh_device_model *model, const void *device_params,
-                             const xh_crossbar_params *params, xh_crossbar_seeds seeds, xh_crossbar **crossbar,
-                             xh_error *error);
+/** inputs x outputs synapses, pristine. Copies the parameters (device_params: the model's own
+ * struct). */
+xh_status xh_crossbar_create(size_t inputs, size_t outputs, const xh_device_model *model,
+                             const void *device_params, const xh_crossbar_params *params,
+                             xh_crossbar_seeds seeds, xh_crossbar **crossbar, xh_error *error);
 void xh_crossbar_free(xh_crossbar *crossbar);
 
 size_t xh_crossbar_inputs(const xh_crossbar *crossbar);
@@ -68,39 +71,48 @@ size_t xh_crossbar_devices(const xh_crossbar *crossbar); /* in all */
 const xh_device_model *xh_crossbar_model(const xh_crossbar *crossbar);
 const xh_crossbar_params *xh_crossbar_parameters(const xh_crossbar *crossbar);
 
+/** Full scale of the inputs, as the row drivers have it now. */
+double xh_crossbar_input_range(const xh_crossbar *crossbar);
+
 /** Weight change of one nominal up (or down) pulse on one device at mid-range, positive. */
 double xh_crossbar_step_up(const xh_crossbar *crossbar);
 double xh_crossbar_step_down(const xh_crossbar *crossbar);
 
-/** Programs weights [outputs][inputs] (clipped to the weight range) by reading and pulsing every device in rounds,
- *  until each is within half a step of its target or can come no nearer; counted under phase program. */
+/** Programs weights [outputs][inputs] (clipped to the weight range) by reading and pulsing every
+ * device in rounds, until each is within half a step of its target or can come no nearer; counted
+ * under phase program. */
 void xh_crossbar_program(xh_crossbar *crossbar, const float *weights);
 
-/** Sets the converters' ranges from inputs x [count][inputs] (one digital pass; nothing is counted). */
+/** Sets the converters' ranges from inputs x [count][inputs] (one digital pass; nothing is
+ * counted). */
 void xh_crossbar_calibrate(xh_crossbar *crossbar, size_t count, const float *x);
 
-/* A read of a batch of input vectors: begin, any number of blocks (concurrently, on disjoint vectors), end. Noise is
- * keyed by the read and the vector's index, so blocks may come in any order; end lets the ranges follow the signals
- * and books the events under the phase. Only reads of phase forward move the ranges. */
+/* A read of a batch of input vectors: begin, any number of blocks (concurrently, on disjoint
+ * vectors), end. Noise is keyed by the read and the vector's index, so blocks may come in any
+ * order; end lets the ranges follow the signals and books the events under the phase. Only reads of
+ * phase forward move the ranges. */
 void xh_crossbar_read_begin(xh_crossbar *crossbar, xh_phase phase);
-/** u [count][outputs] from x [count][inputs], which are vectors first .. first + count - 1 of the batch. */
+/** u [count][outputs] from x [count][inputs], which are vectors first .. first + count - 1 of the
+ * batch. */
 void xh_crossbar_read(xh_crossbar *crossbar, size_t first, size_t count, const float *x, float *u);
 void xh_crossbar_read_end(xh_crossbar *crossbar);
 
-/* An update: begin; any number of operations on columns, where each column belongs to one thread and its operations
- * come in a fixed order; end. */
+/* An update: begin; any number of operations on columns, where each column belongs to one thread
+ * and its operations come in a fixed order; end. */
 void xh_crossbar_update_begin(xh_crossbar *crossbar);
 
-/** Weights of one column [inputs] as the converters see them: inputs one-hot reads, with only its converter on. They
- *  are the weights before the update. */
+/** Weights of one column [inputs] as the converters see them: inputs one-hot reads, with only its
+ * converter on. They are the weights before the update. */
 void xh_crossbar_read_column(xh_crossbar *crossbar, size_t output, float *weights);
 
-/** Pulses of one column: plus[j] pulses on the plus side of synapse j, minus[j] on its minus side; positive up,
- *  negative down (only where the device depresses). The selection counter moves on with every pulse of a train. */
-void xh_crossbar_pulse(xh_crossbar *crossbar, size_t output, const int8_t *plus, const int8_t *minus);
+/** Pulses of one column: plus[j] pulses on the plus side of synapse j, minus[j] on its minus side;
+ * positive up, negative down (only where the device depresses). The selection counter moves on with
+ * every pulse of a train. */
+void xh_crossbar_pulse(xh_crossbar *crossbar, size_t output, const int8_t *plus,
+                       const int8_t *minus);
 
-/** Reads the pairs of one column and refreshes those that saturate: RESET of both sides, then their difference again
- *  by up pulses on one side. Only for devices that reset. */
+/** Reads the pairs of one column and refreshes those that saturate: RESET of both sides, then their
+ * difference again by up pulses on one side. Only for devices that reset. */
 void xh_crossbar_refresh(xh_crossbar *crossbar, size_t output);
 
 /** Books digital work of a scheme. */

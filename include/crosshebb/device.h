@@ -1,9 +1,10 @@
 /**
  * Device models: the physics of one memory cell, as constant descriptors chosen by name.
  *
- * A model owns no memory and keeps no state: the caller holds parameters (a struct described by the model's table)
- * and the state of its cells in structure-of-arrays planes. Hooks take spans of cells and their loops are free of
- * branches. All randomness comes in from outside. Conductances are in siemens, times in seconds.
+ * A model owns no memory and keeps no state: the caller holds parameters (a struct described by the
+ * model's table) and the state of its cells in structure-of-arrays planes. Hooks take spans of
+ * cells and their loops are free of branches. All randomness comes in from outside. Conductances
+ * are in siemens, times in seconds.
  */
 #ifndef CROSSHEBB_DEVICE_H
 #define CROSSHEBB_DEVICE_H
@@ -41,10 +42,11 @@ typedef enum xh_device_trait {
 
 /** Nominal figures of a cell, from its parameters. */
 typedef struct xh_device_nominal {
-    double g_min;     /* siemens, lower bound or RESET state */
-    double g_max;     /* siemens, the conductance that repeated up pulses reach */
-    double step_up;   /* siemens a pulse, mean at mid-range */
-    double step_down; /* siemens a pulse, mean at mid-range, positive; 0 if there are no down pulses */
+    double g_min;   /* siemens, lower bound or RESET state */
+    double g_max;   /* siemens, the conductance that repeated up pulses reach */
+    double step_up; /* siemens a pulse, mean at mid-range */
+    double
+        step_down; /* siemens a pulse, mean at mid-range, positive; 0 if there are no down pulses */
 } xh_device_nominal;
 
 /** Energy, duration and rating of the pulses of a cell. */
@@ -84,20 +86,25 @@ typedef struct xh_device_model {
     xh_device_nominal (*nominal)(const void *params);
     /** Prices and rating of its pulses. */
     xh_device_pulse_cost (*cost)(const void *params);
-    /** Pristine state at time now and device-to-device spread of cells first .. first + count - 1 of the stream;
-     *  a hook that needs several draws a cell uses the stream's steps 0, 1, ... */
+    /** Pristine state at time now and device-to-device spread of cells first .. first + count - 1
+     * of the stream; a hook that needs several draws a cell uses the stream's steps 0, 1, ... */
     void (*init)(const void *params, xh_cells cells, xh_rng stream, uint64_t first, double now);
-    /** One pulse a cell: direction[c] is +1 (up), -1 (down) or 0 (none: the cell keeps its bits); noise[c] is a
-     *  standard normal of its own. Down pulses only where the model depresses. Adds to the tally. */
-    void (*pulse)(const void *params, xh_cells cells, const float *direction, const float *noise, double now,
-                  xh_pulse_tally *tally);
+    /** One pulse a cell: direction[c] is +1 (up), -1 (down) or 0 (none: the cell keeps its bits);
+     * noise[c] is a standard normal of its own. Down pulses only where the model depresses. Adds to
+     * the tally. */
+    void (*pulse)(const void *params, xh_cells cells, const float *direction, const float *noise,
+                  double now, xh_pulse_tally *tally);
     /** RESET of every cell; NULL where the technology has none. */
-    void (*reset)(const void *params, xh_cells cells, const float *noise, double now, xh_pulse_tally *tally);
-    /** Mean conductance at time now (siemens) and variance of one read (siemens squared); variance may be NULL. */
-    void (*read)(const void *params, xh_cells cells, double now, float *conductance, float *variance);
+    void (*reset)(const void *params, xh_cells cells, const float *noise, double now,
+                  xh_pulse_tally *tally);
+    /** Mean conductance at time now (siemens) and variance of one read (siemens squared); variance
+     * may be NULL. */
+    void (*read)(const void *params, xh_cells cells, double now, float *conductance,
+                 float *variance);
 } xh_device_model;
 
-/** Every model: X(identifier); xh_device_X is the descriptor. The file device_list.h is its one list. */
+/** Every model: X(identifier); xh_device_X is the descriptor. The file device_list.h is its one
+ * list. */
 size_t xh_device_count(void);
 const xh_device_model *xh_device_at(size_t index);
 

@@ -1,4 +1,5 @@
-/** A SoftHebb block: normalise, patches, read, compete, learn; triangle, pool. Dense or convolutional. */
+/** A SoftHebb block: normalise, patches, read, compete, learn; triangle, pool. Dense or
+ * convolutional. */
 #ifndef CROSSHEBB_LAYER_H
 #define CROSSHEBB_LAYER_H
 
@@ -23,7 +24,7 @@ typedef struct xh_layer_params {
     double rate;
     double norm_power;
     double initial_norm;
-    char initial[XH_PARAM_TEXT_SIZE]; /* normal, uniform_positive */
+    char initial[XH_PARAM_TEXT_SIZE];      /* normal, uniform_positive */
     char update_scale[XH_PARAM_TEXT_SIZE]; /* digital: layer_maximum, neuron_running */
     double weight_bound;                   /* digital: 0 is none */
     bool pre_triangle;                     /* rectify u before the competition */
@@ -46,18 +47,19 @@ typedef struct xh_shape {
 
 typedef struct xh_layer xh_layer;
 
-/** Inputs of one neuron, patches of an image, and the shape that comes out; XH_INPUT if the geometry is impossible. */
-xh_status xh_layer_geometry(const xh_layer_params *params, xh_shape input, size_t *inputs, size_t *positions,
-                            xh_shape *output, xh_error *error);
+/** Inputs of one neuron, patches of an image, and the shape that comes out; XH_INPUT if the
+ * geometry is impossible. */
+xh_status xh_layer_geometry(const xh_layer_params *params, xh_shape input, size_t *inputs,
+                            size_t *positions, xh_shape *output, xh_error *error);
 
-/** Draws initial weights [outputs][inputs] of a layer by its rule: normal with sigma = initial_norm / sqrt(inputs), or
- *  uniform on [0, initial_norm sqrt(3 / inputs)]. */
-void xh_layer_initial_weights(const xh_layer_params *params, size_t inputs, uint64_t seed, uint32_t index,
-                              float *weights);
+/** Draws initial weights [outputs][inputs] of a layer by its rule: normal with sigma = initial_norm
+ * / sqrt(inputs), or uniform on [0, initial_norm sqrt(3 / inputs)]. */
+void xh_layer_initial_weights(const xh_layer_params *params, size_t inputs, uint64_t seed,
+                              uint32_t index, float *weights);
 
 /** A layer on the given synapses, which it owns from now on (also on failure). */
-xh_status xh_layer_create(const xh_layer_params *params, xh_shape input, xh_synapses *synapses, xh_layer **layer,
-                          xh_error *error);
+xh_status xh_layer_create(const xh_layer_params *params, xh_shape input, xh_synapses *synapses,
+                          xh_layer **layer, xh_error *error);
 void xh_layer_free(xh_layer *layer);
 
 /** What a batch does to a layer. */
@@ -67,8 +69,8 @@ typedef enum xh_layer_mode {
     XH_LAYER_INFER  /* running statistics */
 } xh_layer_mode;
 
-/** One batch. images is normalised in place; out (shape of the layer's output, same count) receives the pooled
- *  activations, computed with the weights before the update; its data may be NULL. */
+/** One batch. images is normalised in place; out (shape of the layer's output, same count) receives
+ * the pooled activations, computed with the weights before the update; its data may be NULL. */
 void xh_layer_batch(xh_layer *layer, xh_layer_mode mode, xh_images images, xh_images out);
 
 const xh_layer_params *xh_layer_parameters(const xh_layer *layer);

@@ -1,8 +1,9 @@
 /**
  * The ledger: what happened, counted; and what it costs under a hardware profile.
  *
- * Counts come first, joules later: a finished run can be priced again under another profile. Counts are sums of
- * integers or of terms added in a fixed order, so that they do not depend on the number of threads.
+ * Counts come first, joules later: a finished run can be priced again under another profile. Counts
+ * are sums of integers or of terms added in a fixed order, so that they do not depend on the number
+ * of threads.
  */
 #ifndef CROSSHEBB_LEDGER_H
 #define CROSSHEBB_LEDGER_H
@@ -16,22 +17,25 @@ extern "C" {
 #endif
 
 /** X(name, unit of the count, sentence). A price is joules and seconds a unit. */
-#define XH_EVENT_LIST(X)                                                                                               \
-    X(wordline_drive, "drives", "one input applied to one row of one tile (digital-to-analog conversion)")             \
-    X(array_charge, "S", "conductance times duty of its input, summed over the cells of a read (Joule heat)")          \
-    X(adc_conversion, "conversions", "one column of one tile sensed and converted")                                    \
-    X(adc_idle, "conversions", "one column without a neuron, in a tile that is read")                                  \
-    X(partial_sum, "additions", "one digital addition of a tile's partial sum")                                        \
-    X(softmax, "neurons", "one neuron's share of a soft winner-take-all")                                              \
-    X(rule_mac, "operations", "one digital multiply-accumulate of a learning rule")                                    \
-    X(memory_byte, "bytes", "one byte of digital working memory read or written by a learning rule")                   \
-    X(train_bit, "bits", "one stochastic bit of a pulse train or rounding")                                            \
-    X(wordline_pulse, "pulses", "one row line charged for a programming slot")                                         \
-    X(bitline_pulse, "pulses", "one column line charged for a programming slot")                                       \
-    X(pulse_up, "pulses", "one up (SET, potentiating) pulse on a device")                                              \
-    X(pulse_down, "pulses", "one down (depressing) pulse on a device")                                                 \
-    X(pulse_reset, "pulses", "one full RESET of a device")                                                             \
-    X(read_cycle, "cycles", "one read of all tiles of a layer in parallel")                                            \
+#define XH_EVENT_LIST(X)                                                                           \
+    X(wordline_drive, "drives",                                                                    \
+      "one input applied to one row of one tile (digital-to-analog conversion)")                   \
+    X(array_charge, "S",                                                                           \
+      "conductance times duty of its input, summed over the cells of a read (Joule heat)")         \
+    X(adc_conversion, "conversions", "one column of one tile sensed and converted")                \
+    X(adc_idle, "conversions", "one column without a neuron, in a tile that is read")              \
+    X(partial_sum, "additions", "one digital addition of a tile's partial sum")                    \
+    X(softmax, "neurons", "one neuron's share of a soft winner-take-all")                          \
+    X(rule_mac, "operations", "one digital multiply-accumulate of a learning rule")                \
+    X(memory_byte, "bytes",                                                                        \
+      "one byte of digital working memory read or written by a learning rule")                     \
+    X(train_bit, "bits", "one stochastic bit of a pulse train or rounding")                        \
+    X(wordline_pulse, "pulses", "one row line charged for a programming slot")                     \
+    X(bitline_pulse, "pulses", "one column line charged for a programming slot")                   \
+    X(pulse_up, "pulses", "one up (SET, potentiating) pulse on a device")                          \
+    X(pulse_down, "pulses", "one down (depressing) pulse on a device")                             \
+    X(pulse_reset, "pulses", "one full RESET of a device")                                         \
+    X(read_cycle, "cycles", "one read of all tiles of a layer in parallel")                        \
     X(pulse_slot, "slots", "one programming slot of a layer's tiles in parallel")
 
 typedef enum xh_event {
@@ -42,11 +46,11 @@ typedef enum xh_event {
 } xh_event;
 
 /** X(name, sentence): why it happened. */
-#define XH_PHASE_LIST(X)                                                                                               \
-    X(program, "initial programming of the arrays")                                                                    \
-    X(forward, "reads during training")                                                                                \
-    X(update, "learning")                                                                                              \
-    X(refresh, "refresh of saturated pairs")                                                                           \
+#define XH_PHASE_LIST(X)                                                                           \
+    X(program, "initial programming of the arrays")                                                \
+    X(forward, "reads during training")                                                            \
+    X(update, "learning")                                                                          \
+    X(refresh, "refresh of saturated pairs")                                                       \
     X(inference, "reads after training")
 
 typedef enum xh_phase {
@@ -70,8 +74,8 @@ const char *xh_phase_sentence(xh_phase phase);
 /** Adds every count of other. */
 void xh_ledger_add(xh_ledger *ledger, const xh_ledger *other);
 
-/** Where a price comes from. Marks as in the literature notes: P read in the paper, C read in published code,
- *  D derived, M remembered and to be checked, A assumed. */
+/** Where a price comes from. Marks as in the literature notes: P read in the paper, C read in
+ * published code, D derived, M remembered and to be checked, A assumed. */
 typedef struct xh_price {
     double joules;
     double seconds;
@@ -79,8 +83,8 @@ typedef struct xh_price {
     char source[XH_PARAM_TEXT_SIZE];
 } xh_price;
 
-/** Prices of one technology's periphery. Pulses on devices are priced by the device model, divided by
- *  driver_efficiency; array_charge by read_voltage^2 times integration_time. */
+/** Prices of one technology's periphery. Pulses on devices are priced by the device model, divided
+ * by driver_efficiency; array_charge by read_voltage^2 times integration_time. */
 typedef struct xh_hardware {
     char name[XH_PARAM_TEXT_SIZE];
     char summary[XH_PARAM_TEXT_SIZE];
@@ -100,7 +104,8 @@ typedef struct xh_cost {
 } xh_cost;
 
 /** Prices a ledger whose pulses went to devices of the given cost. */
-xh_cost xh_ledger_price(const xh_ledger *ledger, const xh_hardware *hardware, const xh_device_pulse_cost *device);
+xh_cost xh_ledger_price(const xh_ledger *ledger, const xh_hardware *hardware,
+                        const xh_device_pulse_cost *device);
 
 /** Adds every part and total of other. */
 void xh_cost_add(xh_cost *cost, const xh_cost *other);

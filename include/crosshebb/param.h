@@ -1,6 +1,6 @@
 /**
- * Parameter tables: one table a struct feeds YAML parsing, checks, error texts, HDF5 attributes, `list`, `show` and
- * the manual.
+ * Parameter tables: one table a struct feeds YAML parsing, checks, error texts, HDF5 attributes,
+ * `list`, `show` and the manual.
  */
 #ifndef CROSSHEBB_PARAM_H
 #define CROSSHEBB_PARAM_H
@@ -17,7 +17,12 @@ extern "C" {
 enum { XH_PARAM_TEXT_SIZE = 256 };
 
 /** The C type of a parameter's field: double, long, bool, or char[XH_PARAM_TEXT_SIZE]. */
-typedef enum xh_param_type { XH_PARAM_REAL, XH_PARAM_INTEGER, XH_PARAM_FLAG, XH_PARAM_TEXT } xh_param_type;
+typedef enum xh_param_type {
+    XH_PARAM_REAL,
+    XH_PARAM_INTEGER,
+    XH_PARAM_FLAG,
+    XH_PARAM_TEXT
+} xh_param_type;
 
 typedef struct xh_param {
     const char *name;
@@ -41,17 +46,25 @@ typedef struct xh_param_table {
 /** No struct of parameters is larger, so that one may be held without knowing its type. */
 enum { XH_PARAM_STRUCT_MAX = 4096 };
 
-/* Rows of a table; the struct type comes first so that a row cannot name a field that is not there. */
-#define XH_REAL(type, field, unit, initial, minimum, maximum, sentence)                                                \
-    {#field, XH_PARAM_REAL, unit, sentence, initial, minimum, maximum, NULL, NULL, offsetof(type, field)}
-#define XH_INTEGER(type, field, unit, initial, minimum, maximum, sentence)                                             \
-    {#field, XH_PARAM_INTEGER, unit, sentence, initial, minimum, maximum, NULL, NULL, offsetof(type, field)}
-#define XH_FLAG(type, field, initial, sentence)                                                                        \
-    {#field, XH_PARAM_FLAG, "1", sentence, initial, 0, 1, NULL, NULL, offsetof(type, field)}
-#define XH_TEXT(type, field, initial, choices, sentence)                                                               \
-    {#field, XH_PARAM_TEXT, "1", sentence, 0, 0, 0, initial, choices, offsetof(type, field)}
+/* Rows of a table; the struct type comes first so that a row cannot name a field that is not there.
+ */
+#define XH_REAL(type, field, unit, initial, minimum, maximum, sentence)                            \
+    {                                                                                              \
+#field, XH_PARAM_REAL, unit, sentence, initial, minimum, maximum, NULL, NULL,              \
+            offsetof(type, field)                                                                  \
+    }
+#define XH_INTEGER(type, field, unit, initial, minimum, maximum, sentence)                         \
+    {                                                                                              \
+#field, XH_PARAM_INTEGER, unit, sentence, initial, minimum, maximum, NULL, NULL,           \
+            offsetof(type, field)                                                                  \
+    }
+#define XH_FLAG(type, field, initial, sentence)                                                    \
+    { #field, XH_PARAM_FLAG, "1", sentence, initial, 0, 1, NULL, NULL, offsetof(type, field) }
+#define XH_TEXT(type, field, initial, choices, sentence)                                           \
+    { #field, XH_PARAM_TEXT, "1", sentence, 0, 0, 0, initial, choices, offsetof(type, field) }
 
-#define XH_PARAM_TABLE(type, rows) {rows, sizeof(rows) / sizeof((rows)[0]), sizeof(type)}
+#define XH_PARAM_TABLE(type, rows)                                                                 \
+    { rows, sizeof(rows) / sizeof((rows)[0]), sizeof(type) }
 
 /** Writes every default into the struct. */
 void xh_param_defaults(const xh_param_table *table, void *values);
@@ -62,7 +75,8 @@ const xh_param *xh_param_find(const xh_param_table *table, const char *name);
 /** The name of the table nearest to the given one (edit distance), or NULL if none is near. */
 const char *xh_param_nearest(const xh_param_table *table, const char *name);
 
-/** The same among any names; NULL if none is within a third of the name's length (at least 2 edits). */
+/** The same among any names; NULL if none is within a third of the name's length (at least 2
+ * edits). */
 const char *xh_nearest_name(const char *const *names, size_t count, const char *name);
 
 /**
@@ -74,7 +88,8 @@ xh_status xh_param_set(const xh_param *param, void *values, const char *text, xh
 /** Checks every value of the struct against its row, as xh_param_set does. */
 xh_status xh_param_check(const xh_param_table *table, const void *values, xh_error *error);
 
-/** The value as text that xh_param_set reads back to the same bits; at most XH_PARAM_TEXT_SIZE bytes. */
+/** The value as text that xh_param_set reads back to the same bits; at most XH_PARAM_TEXT_SIZE
+ * bytes. */
 void xh_param_format(const xh_param *param, const void *values, char text[XH_PARAM_TEXT_SIZE]);
 
 /** A number of the struct as a double (flags are 0 or 1; texts are 0). */

@@ -8,7 +8,8 @@
 extern "C" {
 #endif
 
-/** Geometry of the patches of one image. Stride 1. A patch is [kernel][kernel][channels], channels fastest. */
+/** Geometry of the patches of one image. Stride 1. A patch is [kernel][kernel][channels], channels
+ * fastest. */
 typedef struct xh_patches {
     size_t height; /* of the image */
     size_t width;
@@ -25,7 +26,8 @@ size_t xh_patches_length(xh_patches patches);  /* values of a patch */
 void xh_patches_pad(xh_patches patches, const float *image, float *padded);
 
 /** Patches first .. first + count - 1 (row-major positions) of a padded image, [count][length]. */
-void xh_patches_cut(xh_patches patches, const float *padded, size_t first, size_t count, float *out);
+void xh_patches_cut(xh_patches patches, const float *padded, size_t first, size_t count,
+                    float *out);
 
 #ifdef __cplusplus
 }

@@ -1,6 +1,6 @@
 /**
- * A look inside a crossbar, for analysis, figures and tests. The hardware cannot do this, and nothing that learns
- * may: a test checks that the learning floor does not link against it.
+ * A look inside a crossbar, for analysis, figures and tests. The hardware cannot do this, and
+ * nothing that learns may: a test checks that the learning floor does not link against it.
  */
 #ifndef CROSSHEBB_PROBE_H
 #define CROSSHEBB_PROBE_H
@@ -14,7 +14,8 @@ extern "C" {
 /** Exact present weights, [outputs][inputs]. */
 void xh_probe_weights(const xh_crossbar *crossbar, float *weights);
 
-/** Exact present conductances of every device, siemens, [2 * devices][outputs][inputs], the plus side first. */
+/** Exact present conductances of every device, siemens, [2 * devices][outputs][inputs], the plus
+ * side first. */
 void xh_probe_conductances(const xh_crossbar *crossbar, float *conductance);
 
 /** Cycles that each device has been worn by (weighted pulses), same shape. */

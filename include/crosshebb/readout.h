@@ -1,4 +1,5 @@
-/** The linear classifier on frozen features: dropout, softmax, cross-entropy, Adam. Float, digital. */
+/** The linear classifier on frozen features: dropout, softmax, cross-entropy, Adam. Float, digital.
+ */
 #ifndef CROSSHEBB_READOUT_H
 #define CROSSHEBB_READOUT_H
 
@@ -31,16 +32,17 @@ typedef struct xh_examples {
 typedef struct xh_readout xh_readout;
 
 /** Weights and bias uniform on +-1/sqrt(features), drawn from the seed. */
-xh_status xh_readout_create(const xh_readout_params *params, size_t features, size_t classes, uint64_t seed,
-                            xh_readout **readout, xh_error *error);
+xh_status xh_readout_create(const xh_readout_params *params, size_t features, size_t classes,
+                            uint64_t seed, xh_readout **readout, xh_error *error);
 void xh_readout_free(xh_readout *readout);
 
 /** Rate of an epoch (from 0) by the published schedule: halved at fixed shares of the epochs. */
 double xh_readout_rate(const xh_readout_params *params, long epoch);
 
-/** One pass over the examples in the epoch's own shuffled order; loss and accuracy (0..1) as met on the way, with
- *  dropout. */
-void xh_readout_epoch(xh_readout *readout, long epoch, xh_examples examples, double *loss, double *accuracy);
+/** One pass over the examples in the epoch's own shuffled order; loss and accuracy (0..1) as met on
+ * the way, with dropout. */
+void xh_readout_epoch(xh_readout *readout, long epoch, xh_examples examples, double *loss,
+                      double *accuracy);
 
 /** One Adam step on a batch without dropout; for tests against published values. */
 void xh_readout_step(xh_readout *readout, double rate, xh_examples batch, double *loss);

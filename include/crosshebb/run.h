@@ -14,17 +14,17 @@ extern "C" {
 typedef struct xh_progress {
     const char *stage; /* e.g. "conv1", "features", "readout" */
     size_t done;
-    size_t total;      /* in the stage */
-    const char *unit;  /* "images", "epochs" */
-    double rate;       /* units a second in the stage */
-    double accuracy;   /* latest test accuracy, negative if none yet */
-    double joules;     /* so far */
+    size_t total;     /* in the stage */
+    const char *unit; /* "images", "epochs" */
+    double rate;      /* units a second in the stage */
+    double accuracy;  /* latest test accuracy, negative if none yet */
+    double joules;    /* so far */
 } xh_progress;
 
 typedef struct xh_run_options {
-    const char *out;               /* result file; NULL: <experiment>.h5 in the working directory */
-    const char *data;              /* data directory or NULL */
-    int threads;                   /* 0: all cores */
+    const char *out;  /* result file; NULL: <experiment>.h5 in the working directory */
+    const char *data; /* data directory or NULL */
+    int threads;      /* 0: all cores */
     void (*progress)(const xh_progress *progress, void *context);
     void *context;
     const volatile sig_atomic_t *interrupt; /* non-zero: stop; may be NULL */
@@ -33,8 +33,8 @@ typedef struct xh_run_options {
 typedef struct xh_run_layer {
     char name[XH_PARAM_TEXT_SIZE];
     size_t inputs, outputs, devices;
-    xh_pulse_tally pulses;     /* of learning and refresh */
-    double converged_fraction; /* of neurons with | |W| - 1 | < 0.01 */
+    xh_pulse_tally pulses;      /* of learning and refresh */
+    double converged_fraction;  /* of neurons with | |W| - 1 | < 0.01 */
     double wear_max, wear_p999; /* cycles a device */
 } xh_run_layer;
 
@@ -43,20 +43,21 @@ typedef struct xh_run_result {
     double test_accuracy, train_accuracy; /* 0..1, last epoch */
     double train_images_per_second, wall_seconds;
     double peak_memory_bytes;
-    double images;               /* presented to the learning layers */
-    double synapses;             /* that learned */
-    xh_ledger ledger;            /* sum over layers */
-    xh_cost cost;                /* sum over layers, of the whole run */
-    double training_joules;      /* phases program, forward, update, refresh */
-    double training_seconds;     /* simulated latency of training */
-    double update_joules;        /* phases update and refresh */
+    double images;           /* presented to the learning layers */
+    double synapses;         /* that learned */
+    xh_ledger ledger;        /* sum over layers */
+    xh_cost cost;            /* sum over layers, of the whole run */
+    double training_joules;  /* phases program, forward, update, refresh */
+    double training_seconds; /* simulated latency of training */
+    double update_joules;    /* phases update and refresh */
     double wear_max, wear_p999;
     size_t layer_count;
     xh_run_layer layers[XH_CONFIG_LAYERS];
 } xh_run_result;
 
 /** Runs the experiment. XH_INTERRUPTED leaves a readable FILE.h5.part with all rows so far. */
-xh_status xh_run(const xh_config *config, xh_run_options options, xh_run_result *result, xh_error *error);
+xh_status xh_run(const xh_config *config, xh_run_options options, xh_run_result *result,
+                 xh_error *error);
 
 /** Bytes of memory and multiply-accumulates that the run will take, as `check` prints them. */
 typedef struct xh_run_estimate {

@@ -1,6 +1,7 @@
 /**
- * Update schemes: how local signals become pulses. A scheme sees the inputs x_j of a row, the signals u_i and y_i of
- * a column, its own random stream and a few digital numbers a column, and nothing else; see spec of each.
+ * Update schemes: how local signals become pulses. A scheme sees the inputs x_j of a row, the
+ * signals u_i and y_i of a column, its own random stream and a few digital numbers a column, and
+ * nothing else; see spec of each.
  */
 #ifndef CROSSHEBB_SCHEME_H
 #define CROSSHEBB_SCHEME_H
@@ -11,7 +12,8 @@
 extern "C" {
 #endif
 
-/** Local signals of a batch of input vectors (patches): x [count][inputs], u and y [count][outputs]. */
+/** Local signals of a batch of input vectors (patches): x [count][inputs], u and y
+ * [count][outputs]. */
 typedef struct xh_signals {
     size_t count;
     size_t inputs;
@@ -21,8 +23,8 @@ typedef struct xh_signals {
     const float *y;
 } xh_signals;
 
-/** The learning rule's own numbers (Journe et al., ICLR 2023): W_i += eta_i (sum y x - sum y u W_i) / scale, with
- *  eta_i = rate * (| |W_i| - 1 | + 1e-10)^norm_power. */
+/** The learning rule's own numbers (Journe et al., ICLR 2023): W_i += eta_i (sum y x - sum y u W_i)
+ * / scale, with eta_i = rate * (| |W_i| - 1 | + 1e-10)^norm_power. */
 typedef struct xh_rule {
     double rate;       /* eta */
     double norm_power; /* q; 0: the rate does not depend on the norm */
@@ -36,8 +38,10 @@ typedef struct xh_scheme {
     const xh_param_table *params;
     unsigned needs;        /* xh_device_trait that the device must have */
     size_t column_numbers; /* floats of digital state a column, zero at the start */
-    /** One update of the whole crossbar. state: [outputs][column_numbers]. Parallel over columns. */
-    void (*update)(const void *params, xh_crossbar *crossbar, xh_rule rule, const xh_signals *signals, float *state);
+    /** One update of the whole crossbar. state: [outputs][column_numbers]. Parallel over columns.
+     */
+    void (*update)(const void *params, xh_crossbar *crossbar, xh_rule rule,
+                   const xh_signals *signals, float *state);
 } xh_scheme;
 
 size_t xh_scheme_count(void);

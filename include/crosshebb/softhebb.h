@@ -1,6 +1,7 @@
 /**
- * The elementwise parts of a SoftHebb block (Journe et al., "Hebbian Deep Learning Without Feedback", ICLR 2023):
- * normalisation, soft winner-take-all, Triangle, pooling. Activations are channels-fastest.
+ * The elementwise parts of a SoftHebb block (Journe et al., "Hebbian Deep Learning Without
+ * Feedback", ICLR 2023): normalisation, soft winner-take-all, Triangle, pooling. Activations are
+ * channels-fastest.
  */
 #ifndef CROSSHEBB_SOFTHEBB_H
 #define CROSSHEBB_SOFTHEBB_H
@@ -13,14 +14,16 @@
 extern "C" {
 #endif
 
-/** Batch normalisation without scale and shift: eps 1e-5, momentum 0.1, unbiased running variance. */
+/** Batch normalisation without scale and shift: eps 1e-5, momentum 0.1, unbiased running variance.
+ */
 typedef struct xh_normalise {
     size_t channels;
     float *mean;     /* running, starts at 0 */
     float *variance; /* running, starts at 1 */
 } xh_normalise;
 
-/** In place; with learn the batch's own statistics are used and the running ones move, else the running ones. */
+/** In place; with learn the batch's own statistics are used and the running ones move, else the
+ * running ones. */
 void xh_normalise_apply(xh_normalise normalise, xh_images images, int learn);
 
 /** How the neurons at one position compete. */
@@ -30,19 +33,22 @@ typedef enum xh_competition {
     XH_COMPETITION_HARD       /* 1 for the winner, else 0 */
 } xh_competition;
 
-/** y [count][outputs] from u [count][outputs]; adds 1 to wins[winner] (may be NULL) a vector. Ties: the lowest index. */
-void xh_compete(xh_competition competition, float inverse_temperature, size_t count, size_t outputs, const float *u,
-                float *y, uint32_t *wins);
+/** y [count][outputs] from u [count][outputs]; adds 1 to wins[winner] (may be NULL) a vector. Ties:
+ * the lowest index. */
+void xh_compete(xh_competition competition, float inverse_temperature, size_t count, size_t outputs,
+                const float *u, float *y, uint32_t *wins);
 
 /** max(0, u - mean over outputs of u)^power, [count][outputs]; a and u may be the same. */
 void xh_triangle(float power, size_t count, size_t outputs, const float *u, float *a);
 
-/** softmax(sharpness * u), the activation of the fully connected preset; a and u may be the same. */
+/** softmax(sharpness * u), the activation of the fully connected preset; a and u may be the same.
+ */
 void xh_softmax(float sharpness, size_t count, size_t outputs, const float *u, float *a);
 
 typedef enum xh_pool_kind { XH_POOL_NONE, XH_POOL_MAX, XH_POOL_AVERAGE } xh_pool_kind;
 
-/** Average pooling counts its padding (zeros) in the divisor; maximum pooling pads with minus infinity. */
+/** Average pooling counts its padding (zeros) in the divisor; maximum pooling pads with minus
+ * infinity. */
 typedef struct xh_pool {
     xh_pool_kind kind;
     size_t size;
@@ -50,11 +56,13 @@ typedef struct xh_pool {
     size_t padding;
 } xh_pool;
 
-/** Positions of a pooled line of the given length: floor((length + 2 padding - size) / stride) + 1. */
+/** Positions of a pooled line of the given length: floor((length + 2 padding - size) / stride) + 1.
+ */
 size_t xh_pool_length(xh_pool pool, size_t length);
 
 /** Pools one image [height][width][channels] into out. */
-void xh_pool_apply(xh_pool pool, size_t height, size_t width, size_t channels, const float *image, float *out);
+void xh_pool_apply(xh_pool pool, size_t height, size_t width, size_t channels, const float *image,
+                   float *out);
 
 #ifdef __cplusplus
 }

@@ -1,6 +1,6 @@
 /**
- * Synapses: a matrix of weights that can be read and that learns, in float (the published rule) or on a crossbar.
- * Everything above is shared, so that any difference in accuracy is the hardware's.
+ * Synapses: a matrix of weights that can be read and that learns, in float (the published rule) or
+ * on a crossbar. Everything above is shared, so that any difference in accuracy is the hardware's.
  */
 #ifndef CROSSHEBB_SYNAPSES_H
 #define CROSSHEBB_SYNAPSES_H
@@ -20,14 +20,15 @@ typedef enum xh_update_scale {
 } xh_update_scale;
 
 /** Float weights, [outputs][inputs], copied; bound > 0 holds every weight within +-bound. */
-xh_status xh_synapses_create_digital(size_t inputs, size_t outputs, const float *weights, xh_rule rule,
-                                     xh_update_scale scale, double bound, xh_synapses **synapses, xh_error *error);
+xh_status xh_synapses_create_digital(size_t inputs, size_t outputs, const float *weights,
+                                     xh_rule rule, xh_update_scale scale, double bound,
+                                     xh_synapses **synapses, xh_error *error);
 
-/** Weights programmed into a crossbar, which the synapses own from now on (also on failure). XH_INPUT if the device
- *  lacks a trait that the scheme needs. */
+/** Weights programmed into a crossbar, which the synapses own from now on (also on failure).
+ * XH_INPUT if the device lacks a trait that the scheme needs. */
 xh_status xh_synapses_create_crossbar(xh_crossbar *crossbar, const float *weights, xh_rule rule,
-                                      const xh_scheme *scheme, const void *scheme_params, xh_synapses **synapses,
-                                      xh_error *error);
+                                      const xh_scheme *scheme, const void *scheme_params,
+                                      xh_synapses **synapses, xh_error *error);
 
 void xh_synapses_free(xh_synapses *synapses);
 
@@ -51,7 +52,8 @@ void xh_synapses_age(xh_synapses *synapses, double seconds);
 /** The crossbar behind the synapses, for ledgers and probes; NULL in float. */
 xh_crossbar *xh_synapses_crossbar(xh_synapses *synapses);
 
-/** Exact weights [outputs][inputs], for analysis: from the float matrix, or by the probe given for crossbars. */
+/** Exact weights [outputs][inputs], for analysis: from the float matrix, or by the probe given for
+ * crossbars. */
 void xh_synapses_weights(const xh_synapses *synapses, float *weights,
                          void (*probe)(const xh_crossbar *crossbar, float *weights));
 

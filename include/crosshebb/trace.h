@@ -1,6 +1,6 @@
 /**
- * The HDF5 file of a run. While the run goes on it is FILE.h5.part, readable by others (single writer, multiple
- * readers); it is renamed to FILE.h5 when complete.
+ * The HDF5 file of a run. While the run goes on it is FILE.h5.part, readable by others (single
+ * writer, multiple readers); it is renamed to FILE.h5 when complete.
  */
 #ifndef CROSSHEBB_TRACE_H
 #define CROSSHEBB_TRACE_H
@@ -13,7 +13,8 @@
 extern "C" {
 #endif
 
-/** A column of a table that grows, or a data set: name, unit (SI, "1" for pure numbers), one sentence. */
+/** A column of a table that grows, or a data set: name, unit (SI, "1" for pure numbers), one
+ * sentence. */
 typedef struct xh_trace_column {
     const char *name;
     const char *unit;
@@ -35,24 +36,27 @@ typedef struct xh_trace_code {
 
 xh_trace_code xh_trace_code_here(void);
 
-/** Creates FILE.h5.part with format, version, /code. path ends in .h5. XH_IO if it cannot be written. */
+/** Creates FILE.h5.part with format, version, /code. path ends in .h5. XH_IO if it cannot be
+ * written. */
 xh_status xh_trace_create(const char *path, xh_trace **trace, xh_error *error);
 
-/* Attributes of a group, which is made if need be ("/", "config", "result"). Not while recording. The unit of a
- * number (NULL: none) goes beside it as the attribute NAME.unit. */
-xh_status xh_trace_number(xh_trace *trace, const char *group, const char *name, double value, const char *unit,
-                          xh_error *error);
-xh_status xh_trace_integer(xh_trace *trace, const char *group, const char *name, long long value, const char *unit,
-                           xh_error *error);
-xh_status xh_trace_text(xh_trace *trace, const char *group, const char *name, const char *text, xh_error *error);
+/* Attributes of a group, which is made if need be ("/", "config", "result"). Not while recording.
+ * The unit of a number (NULL: none) goes beside it as the attribute NAME.unit. */
+xh_status xh_trace_number(xh_trace *trace, const char *group, const char *name, double value,
+                          const char *unit, xh_error *error);
+xh_status xh_trace_integer(xh_trace *trace, const char *group, const char *name, long long value,
+                           const char *unit, xh_error *error);
+xh_status xh_trace_text(xh_trace *trace, const char *group, const char *name, const char *text,
+                        xh_error *error);
 
-/** A group of growing data sets, one a column, e.g. "train/conv1"; *table names it below. Not while recording. */
-xh_status xh_trace_table(xh_trace *trace, const char *group, const xh_trace_column *columns, size_t count,
-                         size_t *table, xh_error *error);
+/** A group of growing data sets, one a column, e.g. "train/conv1"; *table names it below. Not while
+ * recording. */
+xh_status xh_trace_table(xh_trace *trace, const char *group, const xh_trace_column *columns,
+                         size_t count, size_t *table, xh_error *error);
 
 /* Data sets written at once, dims [rank]; rank 0 is a single value. Not while recording. */
-xh_status xh_trace_floats(xh_trace *trace, const char *group, xh_trace_column column, size_t rank, const size_t *dims,
-                          const float *values, xh_error *error);
+xh_status xh_trace_floats(xh_trace *trace, const char *group, xh_trace_column column, size_t rank,
+                          const size_t *dims, const float *values, xh_error *error);
 xh_status xh_trace_doubles(xh_trace *trace, const char *group, xh_trace_column column, size_t rank,
                            const size_t *dims, const double *values, xh_error *error);
 

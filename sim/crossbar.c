@@ -1,0 +1,132 @@
+/* The state of a crossbar: where its cells lie, what they conduct now, and how time passes. */
+#include "crossbar_internal.h"
+
+#include <omp.h>
+#include <string.h>
+
+size_t xh_crossbar_inputs(const xh_crossbar *crossbar) {
+    return crossbar->inputs;
+}
+
+size_t xh_crossbar_outputs(const xh_crossbar *crossbar) {
+    return crossbar->outputs;
+}
+
+size_t xh_crossbar_devices(const xh_crossbar *crossbar) {
+    return crossbar->lanes * crossbar->inputs * crossbar->outputs;
+}
+
+const xh_device_model *xh_crossbar_model(const xh_crossbar *crossbar) {
+    return crossbar->model;
+}
+
+const xh_crossbar_params *xh_crossbar_parameters(const xh_crossbar *crossbar) {
+    return &crossbar->params;
+}
+
+double xh_crossbar_input_range(const xh_crossbar *crossbar) {
+    return crossbar->input_range;
+}
+
+double xh_crossbar_step_up(const xh_crossbar *crossbar) {
+    return crossbar->nominal.step_up * crossbar->weight_per_siemens;
+}
+
+double xh_crossbar_step_down(const xh_crossbar *crossbar) {
+    return crossbar->nominal.step_down * crossbar->weight_per_siemens;
+}
+
+double xh_crossbar_time(const xh_crossbar *crossbar) {
+    return crossbar->now;
+}
+
+const xh_ledger *xh_crossbar_ledger(const xh_crossbar *crossbar) {
+    return &crossbar->ledger;
+}
+
+xh_crossbar_thread *xh_crossbar_own_thread(xh_crossbar *crossbar) {
+    return &crossbar->threads[omp_get_thread_num()];
+}
+
+xh_cells xh_crossbar_cells(const xh_crossbar *crossbar, size_t lane, size_t output, size_t input,
+                           size_t count) {
+    const size_t synapses = crossbar->inputs * crossbar->outputs;
+    xh_cells cells = {.count = count};
+    for (size_t p = 0; p < crossbar->model->planes; p++) {
+        cells.plane[p] = crossbar->state + (lane * crossbar->model->planes + p) * synapses +
+                         output * crossbar->inputs + input;
+    }
+    return cells;
+}
+
+/* A stuck cell conducts what it is stuck at, without noise. */
+static void override_stuck(const xh_crossbar *crossbar, size_t lane, size_t output, float *mean,
+                           float *variance) {
+    const size_t inputs = crossbar->inputs;
+    const uint8_t *stuck = crossbar->stuck + (lane * crossbar->outputs + output) * inputs;
+    for (size_t j = 0; j < inputs; j++) {
+        if (stuck[j] != XH_FREE) {
+            mean[j] = (float)(stuck[j] == XH_STUCK_LOW ? crossbar->nominal.g_min
+                                                       : crossbar->nominal.g_max);
+            variance[j] = 0.0F;
+        }
+    }
+}
+
+void xh_crossbar_sense(const xh_crossbar *crossbar, size_t output, float *conductance,
+                       float *variance, float *lane) {
+    const size_t inputs = crossbar->inputs;
+    memset(conductance, 0, 2 * inputs * sizeof(float));
+    memset(variance, 0, inputs * sizeof(float));
+    float *mean = lane;
+    float *spread = lane + inputs;
+    for (size_t l = 0; l < crossbar->lanes; l++) {
+        const xh_cells cells = xh_crossbar_cells(crossbar, l, output, 0, inputs);
+        crossbar->model->read(crossbar->device.bytes, cells, crossbar->now, mean, spread);
+        if (crossbar->stuck != NULL) {
+            override_stuck(crossbar, l, output, mean, spread);
+        }
+        float *side = conductance + (2 * l < crossbar->lanes ? 0 : inputs);
+        for (size_t j = 0; j < inputs; j++) {
+            side[j] += mean[j];
+            variance[j] += spread[j];
+        }
+    }
+}
+
+static void settle_column(xh_crossbar *crossbar, size_t output) {
+    const size_t inputs = crossbar->inputs;
+    xh_crossbar_thread *own = xh_crossbar_own_thread(crossbar);
+    xh_crossbar_sense(crossbar, output, own->conductance, own->variance, own->lane);
+    const float *plus = own->conductance;
+    const float *minus = own->conductance + inputs;
+    const float scale = (float)crossbar->weight_per_siemens;
+    float *weight = crossbar->weight + output * inputs;
+    float *variance = crossbar->variance + output * inputs;
+    float *total = crossbar->total + output * inputs;
+    for (size_t j = 0; j < inputs; j++) {
+        weight[j] = scale * (plus[j] - minus[j]);
+        variance[j] = scale * scale * own->variance[j];
+        total[j] = plus[j] + minus[j];
+    }
+    crossbar->stale[output] = false;
+}
+
+void xh_crossbar_settle(xh_crossbar *crossbar) {
+    bool any = false;
+#pragma omp parallel for schedule(static) reduction(|| : any)
+    for (size_t output = 0; output < crossbar->outputs; output++) {
+        if (crossbar->stale[output]) {
+            settle_column(crossbar, output);
+            any = true;
+        }
+    }
+    crossbar->row_total_stale = crossbar->row_total_stale || any;
+}
+
+void xh_crossbar_age(xh_crossbar *crossbar, double seconds) {
+    crossbar->now += seconds;
+    if (crossbar->model->traits & XH_DEVICE_DRIFTS) {
+        memset(crossbar->stale, 1, crossbar->outputs * sizeof(bool));
+    }
+}

@@ -1,0 +1,248 @@
+/* Building a crossbar: parameters, memory, pristine cells, faults. */
+#include "crossbar_internal.h"
+
+#include "crosshebb/array.h"
+
+#include <omp.h>
+#include <string.h>
+
+#define ROW(kind, ...) kind(xh_crossbar_params, __VA_ARGS__)
+
+static const xh_param rows[] = {
+    ROW(XH_INTEGER, rows, "1", 256, 1, 65536,
+        "inputs of a tile [P: 256 x 256, Khaddam-Aljameh et al., JSSC 2022]"),
+    ROW(XH_INTEGER, columns, "1", 256, 1, 65536,
+        "synapse columns of a tile [P: 256 x 256, Khaddam-Aljameh et al., JSSC 2022]"),
+    ROW(XH_INTEGER, devices, "1", 1, 1, 64,
+        "devices in parallel on each side of a pair, pulsed in turn [P: Boybat et al., "
+        "DOI 10.1038/s41467-018-04933-y]"),
+    ROW(XH_REAL, weight_range, "1", 1, 1e-6, 1e6,
+        "weight of a pair with one side at g_max and the other at g_min"),
+    ROW(XH_INTEGER, dac_bits, "bit", 8, 0, 16, "resolution of the inputs, sign included; 0: ideal"),
+    ROW(XH_INTEGER, adc_bits, "bit", 8, 0, 16,
+        "resolution of the outputs, sign included; 0: ideal"),
+    ROW(XH_REAL, dac_sigmas, "1", 4, 0.1, 1000,
+        "full scale of the inputs, in their root mean square [A]"),
+    ROW(XH_REAL, adc_sigmas, "1", 4, 0.1, 1000,
+        "full scale of a tile's outputs, in their root mean square [D: 4 sigma, 1 % error at 8 "
+        "bits]"),
+    ROW(XH_REAL, range_rate, "1", 0.05, 0, 1,
+        "share by which a training read moves the full scales towards its own root mean square "
+        "[A]"),
+    ROW(XH_FLAG, read_noise, 1, "read noise, drawn once an output from the exact variance"),
+    ROW(XH_REAL, stuck_fraction, "1", 0, 0, 1, "share of the devices that are stuck"),
+    ROW(XH_REAL, stuck_low_share, "1", 0.83, 0, 1,
+        "share of the stuck devices that are stuck at g_min, the others at g_max [A: 5 to 1]"),
+    ROW(XH_REAL, refresh_threshold, "1", 0.85, 0, 1,
+        "a pair is refreshed if its larger side is above this share of the conductance range "
+        "[C: 9 uS of 10.5]"),
+    ROW(XH_REAL, refresh_difference, "1", 0.43, 0, 1,
+        "... and its sides differ by less than this share [C: half the threshold]"),
+    ROW(XH_REAL, refresh_step, "S", 0.75e-6, 1e-12, 1,
+        "conductance that one pulse after a refresh is counted for [C: 0.75 uS]"),
+    ROW(XH_INTEGER, line_limit, "1", 16, 1, 65536,
+        "devices of one line that can be programmed at once [A: current limit of the line]"),
+};
+
+const xh_param_table xh_crossbar_param_table = XH_PARAM_TABLE(xh_crossbar_params, rows);
+
+static size_t tiles_of(size_t length, long tile) {
+    return (length + (size_t)tile - 1) / (size_t)tile;
+}
+
+static bool create_thread(const xh_crossbar *crossbar, xh_crossbar_thread *thread) {
+    const size_t inputs = crossbar->inputs;
+    const size_t outputs = crossbar->outputs;
+    bool good = true;
+#define XH_CREATE(field, count)                                                                    \
+    good = (thread->field = xh_array_create(count, sizeof(*thread->field))) != NULL && good
+    XH_CREATE(duty, inputs);
+    XH_CREATE(adc, crossbar->tiling.row_tiles);
+    XH_CREATE(x, XH_READ_BLOCK * inputs);
+    XH_CREATE(square, XH_READ_BLOCK * inputs);
+    XH_CREATE(partial, XH_READ_BLOCK * outputs);
+    XH_CREATE(deviation, XH_READ_BLOCK * outputs);
+    XH_CREATE(normal, XH_READ_BLOCK * outputs);
+    XH_CREATE(slots, crossbar->tiling.column_tiles);
+    XH_CREATE(refresh_slots, crossbar->tiling.column_tiles);
+    for (size_t p = 0; p < crossbar->model->planes; p++) {
+        XH_CREATE(plane[p], inputs);
+    }
+    XH_CREATE(direction, inputs);
+    XH_CREATE(noise, inputs);
+    XH_CREATE(conductance, 2 * inputs);
+    XH_CREATE(variance, inputs);
+    XH_CREATE(lane, 2 * inputs);
+    XH_CREATE(index, inputs);
+    XH_CREATE(train, 3 * inputs);
+    XH_CREATE(workspace, (XH_CROSSBAR_BLOCK + 4) * inputs);
+#undef XH_CREATE
+    return good;
+}
+
+static void free_thread(xh_crossbar_thread *thread) {
+    xh_array_free(thread->duty);
+    xh_array_free(thread->adc);
+    xh_array_free(thread->x);
+    xh_array_free(thread->square);
+    xh_array_free(thread->partial);
+    xh_array_free(thread->deviation);
+    xh_array_free(thread->normal);
+    xh_array_free(thread->slots);
+    xh_array_free(thread->refresh_slots);
+    for (size_t p = 0; p < XH_DEVICE_PLANES; p++) {
+        xh_array_free(thread->plane[p]);
+    }
+    xh_array_free(thread->direction);
+    xh_array_free(thread->noise);
+    xh_array_free(thread->conductance);
+    xh_array_free(thread->variance);
+    xh_array_free(thread->lane);
+    xh_array_free(thread->index);
+    xh_array_free(thread->train);
+    xh_array_free(thread->workspace);
+}
+
+static bool create_arrays(xh_crossbar *crossbar) {
+    const size_t synapses = crossbar->inputs * crossbar->outputs;
+    const size_t devices = crossbar->lanes * synapses;
+    crossbar->state = xh_array_create(devices * crossbar->model->planes, sizeof(float));
+    crossbar->wear = xh_array_create(devices, sizeof(float));
+    crossbar->weight = xh_array_create(synapses, sizeof(float));
+    crossbar->variance = xh_array_create(synapses, sizeof(float));
+    crossbar->total = xh_array_create(synapses, sizeof(float));
+    crossbar->row_total = xh_array_create(crossbar->inputs, sizeof(double));
+    crossbar->output_range = xh_array_create(crossbar->tiling.row_tiles, sizeof(double));
+    crossbar->stale = xh_array_create(crossbar->outputs, sizeof(bool));
+    crossbar->trains = xh_array_create(crossbar->outputs, sizeof(uint32_t));
+    const int threads = omp_get_max_threads();
+    const int processors = omp_get_num_procs();
+    crossbar->thread_count = (size_t)(threads > processors ? threads : processors);
+    crossbar->threads = xh_array_create(crossbar->thread_count, sizeof(xh_crossbar_thread));
+    bool good = crossbar->state && crossbar->wear && crossbar->weight && crossbar->variance &&
+                crossbar->total && crossbar->row_total && crossbar->output_range &&
+                crossbar->stale && crossbar->trains && crossbar->threads;
+    for (size_t t = 0; good && t < crossbar->thread_count; t++) {
+        good = create_thread(crossbar, &crossbar->threads[t]);
+    }
+    if (good && crossbar->params.stuck_fraction > 0) {
+        crossbar->stuck = xh_array_create(devices, sizeof(uint8_t));
+        good = crossbar->stuck != NULL;
+    }
+    return good;
+}
+
+/* Pristine cells; lane by lane, so that the number of devices a synapse does not change the first
+ * lanes. */
+static void init_cells(xh_crossbar *crossbar) {
+    const size_t synapses = crossbar->inputs * crossbar->outputs;
+#pragma omp parallel for schedule(static) collapse(2)
+    for (size_t lane = 0; lane < crossbar->lanes; lane++) {
+        for (size_t output = 0; output < crossbar->outputs; output++) {
+            const xh_cells cells = xh_crossbar_cells(crossbar, lane, output, 0, crossbar->inputs);
+            const xh_rng stream = {crossbar->seeds.device, XH_RNG_DEVICE,
+                                   crossbar->seeds.instance << 8 | (uint32_t)lane, 0};
+            crossbar->model->init(crossbar->device.bytes, cells, stream, output * crossbar->inputs,
+                                  0.0);
+        }
+    }
+    if (crossbar->stuck == NULL) {
+        return;
+    }
+    const double low = crossbar->params.stuck_fraction * crossbar->params.stuck_low_share;
+    for (size_t lane = 0; lane < crossbar->lanes; lane++) {
+        const xh_rng stream = {crossbar->seeds.device, XH_RNG_FAULT,
+                               crossbar->seeds.instance << 8 | (uint32_t)lane, 0};
+        for (size_t s = 0; s < synapses; s++) {
+            float u;
+            xh_rng_uniform(stream, s, 1, &u);
+            crossbar->stuck[lane * synapses + s] = (double)u < low ? XH_STUCK_LOW
+                                                   : (double)u < crossbar->params.stuck_fraction
+                                                       ? XH_STUCK_HIGH
+                                                       : XH_FREE;
+        }
+    }
+}
+
+static void init_figures(xh_crossbar *crossbar) {
+    const double span = crossbar->nominal.g_max - crossbar->nominal.g_min;
+    crossbar->weight_per_siemens =
+        crossbar->params.weight_range / (span * (double)crossbar->params.devices);
+    crossbar->input_range = 1.0;
+    for (size_t tile = 0; tile < crossbar->tiling.row_tiles; tile++) {
+        crossbar->output_range[tile] = 1.0;
+    }
+    memset(crossbar->stale, 1, crossbar->outputs * sizeof(bool));
+    crossbar->row_total_stale = true;
+}
+
+static xh_status check(size_t inputs, size_t outputs, const xh_device_model *model,
+                       const void *device_params, const xh_crossbar_params *params,
+                       xh_crossbar_seeds seeds, xh_error *error) {
+    if (inputs == 0 || outputs == 0 || inputs > UINT32_MAX || outputs > UINT32_MAX) {
+        return xh_error_set(error, XH_INPUT, "a crossbar of %zu x %zu synapses has no meaning",
+                            inputs, outputs);
+    }
+    if (seeds.instance > UINT16_MAX) {
+        return xh_error_set(error, XH_INPUT, "crossbar %u is beyond the 65536 of a network",
+                            seeds.instance);
+    }
+    const xh_status status = xh_param_check(&xh_crossbar_param_table, params, error);
+    return status == XH_OK ? xh_device_check(model, device_params, error) : status;
+}
+
+xh_status xh_crossbar_create(size_t inputs, size_t outputs, const xh_device_model *model,
+                             const void *device_params, const xh_crossbar_params *params,
+                             xh_crossbar_seeds seeds, xh_crossbar **crossbar, xh_error *error) {
+    const xh_status status = check(inputs, outputs, model, device_params, params, seeds, error);
+    if (status != XH_OK) {
+        return status;
+    }
+    xh_crossbar *made = xh_array_create(1, sizeof(*made));
+    if (made == NULL) {
+        return xh_error_set(error, XH_MEMORY, "no memory for a crossbar");
+    }
+    made->inputs = inputs;
+    made->outputs = outputs;
+    made->params = *params;
+    made->lanes = 2 * (size_t)params->devices;
+    made->tiling = (xh_tiling){tiles_of(inputs, params->rows), tiles_of(outputs, params->columns),
+                               (size_t)params->rows};
+    made->model = model;
+    memcpy(made->device.bytes, device_params, model->params->size);
+    made->nominal = model->nominal(device_params);
+    made->cost = model->cost(device_params);
+    made->seeds = seeds;
+    if (!create_arrays(made)) {
+        xh_crossbar_free(made);
+        return xh_error_set(error, XH_MEMORY,
+                            "no memory for a crossbar of %zu x %zu synapses with %ld devices a "
+                            "side",
+                            inputs, outputs, params->devices);
+    }
+    init_cells(made);
+    init_figures(made);
+    *crossbar = made;
+    return XH_OK;
+}
+
+void xh_crossbar_free(xh_crossbar *crossbar) {
+    if (crossbar == NULL) {
+        return;
+    }
+    for (size_t t = 0; crossbar->threads != NULL && t < crossbar->thread_count; t++) {
+        free_thread(&crossbar->threads[t]);
+    }
+    xh_array_free(crossbar->threads);
+    xh_array_free(crossbar->state);
+    xh_array_free(crossbar->wear);
+    xh_array_free(crossbar->stuck);
+    xh_array_free(crossbar->weight);
+    xh_array_free(crossbar->variance);
+    xh_array_free(crossbar->total);
+    xh_array_free(crossbar->row_total);
+    xh_array_free(crossbar->output_range);
+    xh_array_free(crossbar->stale);
+    xh_array_free(crossbar->trains);
+    xh_array_free(crossbar);
+}

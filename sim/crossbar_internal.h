@@ -1,0 +1,122 @@
+/* What the parts of the crossbar share: state of the cells, cached figures of the columns, and each
+ * thread's own counters. Only sim/crossbar*.c and sim/probe.c include it. */
+#ifndef XH_SIM_CROSSBAR_INTERNAL_H
+#define XH_SIM_CROSSBAR_INTERNAL_H
+
+#include "crosshebb/converter.h"
+#include "crosshebb/crossbar.h"
+
+/* Input vectors that are read at a time: a block of the inputs and of the outputs stays in the L2
+ * cache. */
+enum { XH_READ_BLOCK = 128 };
+
+/* Sums of reals over threads are kept as integers in these units, so that they do not depend on the
+ * order. */
+#define XH_DUTY_UNIT 0x1p-20      /* of a full-scale input */
+#define XH_CONDUCTANCE_UNIT 1e-15 /* siemens */
+
+/* How a matrix lies on tiles. */
+typedef struct xh_tiling {
+    size_t row_tiles;
+    size_t column_tiles;
+    size_t rows; /* inputs of a tile; the last may hold fewer */
+} xh_tiling;
+
+/* Counters and working memory of one thread. */
+typedef struct xh_crossbar_thread {
+    /* read */
+    int64_t *duty; /* [inputs], XH_DUTY_UNIT */
+    xh_converter_tally dac;
+    xh_converter_tally *adc; /* [row_tiles] */
+    uint64_t drives;         /* inputs that are not zero */
+    float *x;                /* [XH_READ_BLOCK][inputs] */
+    float *square;           /* [XH_READ_BLOCK][inputs] */
+    float *partial;          /* [XH_READ_BLOCK][outputs] */
+    float *deviation;        /* [XH_READ_BLOCK][outputs] */
+    float *normal;           /* [XH_READ_BLOCK][outputs] */
+    /* update */
+    uint64_t events[XH_EVENTS];
+    uint64_t refresh_events[XH_EVENTS];
+    xh_pulse_tally pulses;
+    xh_pulse_tally refresh_pulses;
+    int64_t charge;          /* XH_CONDUCTANCE_UNIT */
+    uint64_t *slots;         /* [column_tiles] */
+    uint64_t *refresh_slots; /* [column_tiles] */
+    bool read_columns;
+    float *plane[XH_DEVICE_PLANES]; /* [inputs] each: gathered cells */
+    float *direction;               /* [inputs] */
+    float *noise;                   /* [inputs + 3] */
+    float *conductance;             /* [2][inputs]: sums of the two sides */
+    float *variance;                /* [inputs] */
+    float *lane;                    /* [2][inputs]: one device of each synapse, mean and variance */
+    uint32_t *index;                /* [inputs]: synapses of the gathered cells */
+    int8_t *train;                  /* [3][inputs]: pulses of a refresh, and which pairs take it */
+    float *workspace;               /* (XH_CROSSBAR_BLOCK + 4) * inputs: the scheme's */
+} xh_crossbar_thread;
+
+struct xh_crossbar {
+    size_t inputs;
+    size_t outputs;
+    size_t lanes; /* devices a synapse: the plus side first */
+    xh_tiling tiling;
+    const xh_device_model *model;
+    union {
+        char bytes[XH_PARAM_STRUCT_MAX];
+        double align;
+    } device;
+    xh_device_nominal nominal;
+    xh_device_pulse_cost cost;
+    xh_crossbar_params params;
+    xh_crossbar_seeds seeds;
+
+    double now;
+    double weight_per_siemens;
+    uint64_t reads;
+    uint64_t updates;
+    xh_phase phase; /* of the read under way */
+    xh_ledger ledger;
+    double input_range;   /* full scale of the inputs */
+    double *output_range; /* [row_tiles], full scale of a tile's outputs */
+
+    float *state; /* [lanes][planes][outputs][inputs] */
+    float *wear;  /* [lanes][outputs][inputs], cycles */
+    uint8_t *
+        stuck; /* [lanes][outputs][inputs]: XH_FREE, XH_STUCK_LOW, XH_STUCK_HIGH; NULL if none is */
+    float *weight;     /* [outputs][inputs], as read last */
+    float *variance;   /* [outputs][inputs], of one read of a weight */
+    float *total;      /* [outputs][inputs], siemens of both sides */
+    double *row_total; /* [inputs], siemens of all cells of a row */
+    bool *stale;       /* [outputs]: the figures above are older than the cells */
+    uint32_t *trains;  /* [outputs]: pulse rounds of this update, for the random stream and the
+                          selection counter */
+    bool row_total_stale;
+
+    size_t thread_count;
+    xh_crossbar_thread *threads;
+};
+
+enum { XH_FREE = 0, XH_STUCK_LOW = 1, XH_STUCK_HIGH = 2 };
+
+/* The calling thread's own counters. */
+xh_crossbar_thread *xh_crossbar_own_thread(xh_crossbar *crossbar);
+
+/* The cells of one lane in a column (count cells from input on). */
+xh_cells xh_crossbar_cells(const xh_crossbar *crossbar, size_t lane, size_t output, size_t input,
+                           size_t count);
+
+/* Reads the sides of a column, siemens, into conductance [2][inputs] and variance [inputs] (of the
+ * difference), by the way of lane [2][inputs]. */
+void xh_crossbar_sense(const xh_crossbar *crossbar, size_t output, float *conductance,
+                       float *variance, float *lane);
+
+/* Brings the cached figures of every stale column up to date. */
+void xh_crossbar_settle(xh_crossbar *crossbar);
+
+/* Pulses one lane of a column: direction [inputs] of -1, 0, +1, or RESET of the cells where it is
+ * not 0. step keys the cycle noise. Adds to the thread's tally. Returns the number of cells pulsed.
+ */
+size_t xh_crossbar_pulse_lane(xh_crossbar *crossbar, xh_crossbar_thread *thread, size_t lane,
+                              size_t output, const int8_t *direction, bool reset, uint64_t step,
+                              xh_pulse_tally *tally);
+
+#endif

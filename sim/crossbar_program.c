@@ -1,0 +1,111 @@
+/*
+ * Initial programming: every device in turn is read and pulsed until it is within half a step of
+ * its target or, on a device without down pulses, above it. Sides of devices that take both
+ * directions sit symmetrically about mid-range, so that they can move both ways; the others start
+ * from g_min, one side raised.
+ */
+#include "crossbar_internal.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Streams of the programming rounds, beyond any update. */
+#define PROGRAM_STEP ((uint64_t)1 << 63)
+
+typedef struct xh_targets {
+    double g_low;   /* of both sides at weight 0 */
+    double reach;   /* siemens a side moves at full weight */
+    bool symmetric; /* the other side moves the other way */
+} xh_targets;
+
+static xh_targets targets_of(const xh_crossbar *crossbar) {
+    const double span = crossbar->nominal.g_max - crossbar->nominal.g_min;
+    if (crossbar->model->traits & XH_DEVICE_DEPRESSES) {
+        return (xh_targets){crossbar->nominal.g_min + span / 2, span / 2, true};
+    }
+    return (xh_targets){crossbar->nominal.g_min, span, false};
+}
+
+static double target_of(const xh_targets *targets, double share, bool plus) {
+    const double side = plus ? share : -share;
+    return targets->g_low + targets->reach * (targets->symmetric ? side : fmax(side, 0.0));
+}
+
+/* Directions [inputs] that take one lane of a column nearer to its targets, from a noisy read; a
+ * cell that came near enough is done and stays so. Returns how many are to be pulsed. */
+static size_t aim(xh_crossbar *crossbar, xh_crossbar_thread *own, const float *weights, size_t lane,
+                  size_t output, uint64_t step, int8_t *direction, int8_t *done) {
+    const size_t inputs = crossbar->inputs;
+    const xh_targets targets = targets_of(crossbar);
+    const bool plus = 2 * lane < crossbar->lanes;
+    const bool depresses = crossbar->model->traits & XH_DEVICE_DEPRESSES;
+    const xh_cells cells = xh_crossbar_cells(crossbar, lane, output, 0, inputs);
+    float *mean = own->lane;
+    float *variance = own->lane + inputs;
+    crossbar->model->read(crossbar->device.bytes, cells, crossbar->now, mean, variance);
+    const xh_rng stream = {crossbar->seeds.cycle, XH_RNG_READ, crossbar->seeds.instance, step};
+    xh_rng_normal(stream, output * inputs, inputs, own->noise);
+    size_t left = 0;
+    for (size_t j = 0; j < inputs; j++) {
+        const double share =
+            fmin(fmax((double)weights[j] / crossbar->params.weight_range, -1.0), 1.0);
+        const double noise =
+            crossbar->params.read_noise ? sqrt((double)variance[j]) * (double)own->noise[j] : 0.0;
+        const double error = target_of(&targets, share, plus) - ((double)mean[j] + noise);
+        const bool up = error > crossbar->nominal.step_up / 2;
+        const bool down = depresses && error < -crossbar->nominal.step_down / 2;
+        done[j] |= !up && !down;
+        direction[j] = done[j] ? 0 : (int8_t)(up - down);
+        left += direction[j] != 0;
+    }
+    return left;
+}
+
+static void program_column(xh_crossbar *crossbar, const float *weights, size_t output,
+                           size_t rounds) {
+    xh_crossbar_thread *own = xh_crossbar_own_thread(crossbar);
+    int8_t *direction = own->train;
+    int8_t *done = own->train + crossbar->inputs;
+    for (size_t lane = 0; lane < crossbar->lanes; lane++) {
+        size_t left = 1;
+        memset(done, 0, crossbar->inputs);
+        for (size_t round = 0; round < rounds && left > 0; round++) {
+            const uint64_t step = PROGRAM_STEP | (uint64_t)round << 16 | lane;
+            left = aim(crossbar, own, weights + output * crossbar->inputs, lane, output, step,
+                       direction, done);
+            own->events[XH_EVENT_adc_conversion] += crossbar->inputs;
+            own->events[XH_EVENT_wordline_drive] += crossbar->inputs;
+            own->events[XH_EVENT_wordline_pulse] += left;
+            own->events[XH_EVENT_bitline_pulse] += left > 0;
+            xh_crossbar_pulse_lane(crossbar, own, lane, output, direction, false, step,
+                                   &own->pulses);
+        }
+    }
+}
+
+void xh_crossbar_program(xh_crossbar *crossbar, const float *weights) {
+    const double span = crossbar->nominal.g_max - crossbar->nominal.g_min;
+    const size_t rounds = 16 + (size_t)fmin(2 * span / crossbar->nominal.step_up, 100000.0);
+    for (size_t t = 0; t < crossbar->thread_count; t++) {
+        memset(crossbar->threads[t].events, 0, sizeof(crossbar->threads[t].events));
+        crossbar->threads[t].pulses = (xh_pulse_tally){0};
+    }
+#pragma omp parallel for schedule(static)
+    for (size_t output = 0; output < crossbar->outputs; output++) {
+        program_column(crossbar, weights, output, rounds);
+    }
+    double *count = crossbar->ledger.count[XH_PHASE_program];
+    xh_pulse_tally *pulses = &crossbar->ledger.pulses[XH_PHASE_program];
+    for (size_t t = 0; t < crossbar->thread_count; t++) {
+        const xh_crossbar_thread *thread = &crossbar->threads[t];
+        for (int event = 0; event < XH_EVENTS; event++) {
+            count[event] += (double)thread->events[event];
+        }
+        pulses->up += thread->pulses.up;
+        pulses->down += thread->pulses.down;
+        pulses->effective += thread->pulses.effective;
+        pulses->clipped += thread->pulses.clipped;
+    }
+    count[XH_EVENT_pulse_up] = (double)pulses->up;
+    count[XH_EVENT_pulse_down] = (double)pulses->down;
+}

@@ -1,0 +1,245 @@
+/*
+ * Reads: u = W x by what the array does. Inputs pass the row drivers, each tile's partial sum picks
+ * up its read noise and passes its converters, and the tiles are added digitally. The products are
+ * matrix products over blocks of input vectors; noise is drawn once an output from the exact
+ * variance sum_j x_j^2 var_ij.
+ */
+#include "crossbar_internal.h"
+
+#include <cblas.h>
+#include <math.h>
+#include <string.h>
+
+void xh_crossbar_read_begin(xh_crossbar *crossbar, xh_phase phase) {
+    xh_crossbar_settle(crossbar);
+    crossbar->phase = phase;
+    crossbar->reads++;
+    for (size_t t = 0; t < crossbar->thread_count; t++) {
+        xh_crossbar_thread *thread = &crossbar->threads[t];
+        memset(thread->duty, 0, crossbar->inputs * sizeof(*thread->duty));
+        memset(thread->adc, 0, crossbar->tiling.row_tiles * sizeof(*thread->adc));
+        memset(&thread->dac, 0, sizeof(thread->dac));
+        thread->drives = 0;
+    }
+}
+
+/* out [count][outputs] = x [count][inputs] times the transpose of matrix [outputs][inputs], over
+ * inputs first .. first
+ * + length - 1. */
+static void product(const xh_crossbar *crossbar, size_t count, size_t first, size_t length,
+                    const float *x, const float *matrix, float *out) {
+    const int inputs = (int)crossbar->inputs;
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)count, (int)crossbar->outputs,
+                (int)length, 1.0F, x + first, inputs, matrix + first, inputs, 0.0F, out,
+                (int)crossbar->outputs);
+}
+
+/* Inputs as the rows are driven, and how much. */
+static const float *drive(const xh_crossbar *crossbar, xh_crossbar_thread *own, size_t count,
+                          const float *x) {
+    const size_t inputs = crossbar->inputs;
+    const xh_converter dac = {(int)crossbar->params.dac_bits, (float)crossbar->input_range};
+    const float *driven = x;
+    if (dac.bits > 0) {
+        memcpy(own->x, x, count * inputs * sizeof(float));
+        xh_converter_apply(dac, count * inputs, own->x, &own->dac);
+        driven = own->x;
+    }
+    float *duty = own->square; /* free until the squares are needed */
+    memset(duty, 0, inputs * sizeof(float));
+    uint64_t drives = 0;
+    for (size_t p = 0; p < count; p++) {
+        const float *row = driven + p * inputs;
+        for (size_t j = 0; j < inputs; j++) {
+            duty[j] += fabsf(row[j]);
+            drives += row[j] != 0.0F;
+        }
+    }
+    own->drives += drives;
+    const double scale = 1.0 / (XH_DUTY_UNIT * crossbar->input_range);
+    for (size_t j = 0; j < inputs; j++) {
+        own->duty[j] += llrint((double)duty[j] * scale);
+    }
+    return driven;
+}
+
+static void add_noise(const xh_crossbar *crossbar, xh_crossbar_thread *own, size_t tile,
+                      size_t vector, size_t count, float *u) {
+    const size_t outputs = crossbar->outputs;
+    const xh_rng stream = {crossbar->seeds.cycle, XH_RNG_READ, crossbar->seeds.instance,
+                           crossbar->reads * crossbar->tiling.row_tiles + tile};
+    xh_rng_normal(stream, vector * outputs, count * outputs, own->normal);
+    for (size_t i = 0; i < count * outputs; i++) {
+        u[i] += sqrtf(own->deviation[i]) * own->normal[i];
+    }
+}
+
+static void read_block(xh_crossbar *crossbar, xh_crossbar_thread *own, size_t vector, size_t count,
+                       const float *x, float *u) {
+    const size_t inputs = crossbar->inputs;
+    const size_t size = count * crossbar->outputs;
+    const bool noisy =
+        crossbar->params.read_noise && crossbar->model->traits & XH_DEVICE_READ_NOISE;
+    const bool converted = crossbar->params.adc_bits > 0;
+    /* Without converters nothing happens at the edge of a tile: its sums are those of one long
+     * line. */
+    const size_t tiles = converted ? crossbar->tiling.row_tiles : 1;
+    const float *driven = drive(crossbar, own, count, x);
+    if (noisy) {
+        for (size_t i = 0; i < count * inputs; i++) {
+            own->square[i] = driven[i] * driven[i];
+        }
+    }
+    for (size_t tile = 0; tile < tiles; tile++) {
+        const size_t first = converted ? tile * crossbar->tiling.rows : 0;
+        const size_t rest = inputs - first;
+        const size_t length =
+            converted && rest > crossbar->tiling.rows ? crossbar->tiling.rows : rest;
+        float *sums = tile == 0 ? u : own->partial;
+        product(crossbar, count, first, length, driven, crossbar->weight, sums);
+        if (noisy) {
+            product(crossbar, count, first, length, own->square, crossbar->variance,
+                    own->deviation);
+            add_noise(crossbar, own, tile, vector, count, sums);
+        }
+        const xh_converter adc = {(int)crossbar->params.adc_bits,
+                                  (float)crossbar->output_range[tile]};
+        xh_converter_apply(adc, size, sums, &own->adc[tile]);
+        if (tile > 0) {
+            for (size_t i = 0; i < size; i++) {
+                u[i] += sums[i];
+            }
+        }
+    }
+}
+
+void xh_crossbar_read(xh_crossbar *crossbar, size_t first, size_t count, const float *x, float *u) {
+    xh_crossbar_thread *own = xh_crossbar_own_thread(crossbar);
+    for (size_t done = 0; done < count; done += XH_READ_BLOCK) {
+        const size_t block = count - done < XH_READ_BLOCK ? count - done : XH_READ_BLOCK;
+        read_block(crossbar, own, first + done, block, x + done * crossbar->inputs,
+                   u + done * crossbar->outputs);
+    }
+}
+
+/* Conductance of all cells of each row, siemens. */
+static void total_rows(xh_crossbar *crossbar) {
+    if (!crossbar->row_total_stale) {
+        return;
+    }
+    enum { CHUNK = 64 };
+#pragma omp parallel for schedule(static)
+    for (size_t first = 0; first < crossbar->inputs; first += CHUNK) {
+        const size_t rest = crossbar->inputs - first;
+        const size_t count = rest < CHUNK ? rest : CHUNK;
+        double *sum = crossbar->row_total + first;
+        memset(sum, 0, count * sizeof(double));
+        for (size_t output = 0; output < crossbar->outputs; output++) {
+            const float *total = crossbar->total + output * crossbar->inputs + first;
+            for (size_t j = 0; j < count; j++) {
+                sum[j] += (double)total[j];
+            }
+        }
+    }
+    crossbar->row_total_stale = false;
+}
+
+/* Moves a full scale towards sigmas times the root mean square of the codes seen. */
+static void follow(double *range, xh_converter converter, const xh_converter_tally *tally,
+                   double sigmas, double rate) {
+    if (converter.bits <= 0 || tally->square_codes == 0) {
+        return;
+    }
+    const double mean_square = (double)tally->square_codes / (double)tally->conversions;
+    const double seen = sigmas * (double)xh_converter_step(converter) * sqrt(mean_square);
+    *range += rate * (seen - *range);
+}
+
+static void follow_signals(xh_crossbar *crossbar, const xh_converter_tally *dac) {
+    const xh_crossbar_params *params = &crossbar->params;
+    for (size_t tile = 0; tile < crossbar->tiling.row_tiles; tile++) {
+        const xh_converter adc = {(int)params->adc_bits, (float)crossbar->output_range[tile]};
+        follow(&crossbar->output_range[tile], adc, &crossbar->threads[0].adc[tile],
+               params->adc_sigmas, params->range_rate);
+    }
+    const xh_converter converter = {(int)params->dac_bits, (float)crossbar->input_range};
+    follow(&crossbar->input_range, converter, dac, params->dac_sigmas, params->range_rate);
+}
+
+/* Gathers every thread's counters into those of the first. */
+static void gather(xh_crossbar *crossbar) {
+    xh_crossbar_thread *to = &crossbar->threads[0];
+    for (size_t t = 1; t < crossbar->thread_count; t++) {
+        const xh_crossbar_thread *from = &crossbar->threads[t];
+        for (size_t j = 0; j < crossbar->inputs; j++) {
+            to->duty[j] += from->duty[j];
+        }
+        for (size_t tile = 0; tile < crossbar->tiling.row_tiles; tile++) {
+            to->adc[tile].conversions += from->adc[tile].conversions;
+            to->adc[tile].clipped += from->adc[tile].clipped;
+            to->adc[tile].square_codes += from->adc[tile].square_codes;
+        }
+        to->dac.conversions += from->dac.conversions;
+        to->dac.clipped += from->dac.clipped;
+        to->dac.square_codes += from->dac.square_codes;
+        to->drives += from->drives;
+    }
+}
+
+void xh_crossbar_read_end(xh_crossbar *crossbar) {
+    gather(crossbar);
+    total_rows(crossbar);
+    const xh_crossbar_thread *sum = &crossbar->threads[0];
+    const xh_tiling tiling = crossbar->tiling;
+    const double vectors = (double)sum->adc[0].conversions / (double)crossbar->outputs;
+    const double tiles = (double)tiling.row_tiles;
+    double charge = 0;
+    for (size_t j = 0; j < crossbar->inputs; j++) {
+        charge += XH_DUTY_UNIT * (double)sum->duty[j] * crossbar->row_total[j];
+    }
+    const double built = (double)(tiling.column_tiles * (size_t)crossbar->params.columns);
+    double *count = crossbar->ledger.count[crossbar->phase];
+    count[XH_EVENT_wordline_drive] += (double)sum->drives * (double)tiling.column_tiles;
+    count[XH_EVENT_array_charge] += charge;
+    count[XH_EVENT_adc_conversion] += vectors * tiles * (double)crossbar->outputs;
+    count[XH_EVENT_adc_idle] += vectors * tiles * (built - (double)crossbar->outputs);
+    count[XH_EVENT_partial_sum] += vectors * (tiles - 1) * (double)crossbar->outputs;
+    count[XH_EVENT_softmax] += vectors * (double)crossbar->outputs;
+    count[XH_EVENT_read_cycle] += vectors;
+    if (crossbar->phase == XH_PHASE_forward) {
+        follow_signals(crossbar, &sum->dac);
+    }
+}
+
+void xh_crossbar_calibrate(xh_crossbar *crossbar, size_t count, const float *x) {
+    xh_crossbar_settle(crossbar);
+    const size_t inputs = crossbar->inputs;
+    const size_t outputs = crossbar->outputs;
+    double square = 0;
+    for (size_t i = 0; i < count * inputs; i++) {
+        square += (double)x[i] * (double)x[i];
+    }
+    if (square > 0) {
+        crossbar->input_range =
+            crossbar->params.dac_sigmas * sqrt(square / (double)(count * inputs));
+    }
+    xh_crossbar_thread *own = &crossbar->threads[0];
+    for (size_t tile = 0; tile < crossbar->tiling.row_tiles; tile++) {
+        const size_t first = tile * crossbar->tiling.rows;
+        const size_t rest = inputs - first;
+        const size_t length = rest < crossbar->tiling.rows ? rest : crossbar->tiling.rows;
+        double sum = 0;
+        for (size_t done = 0; done < count; done += XH_READ_BLOCK) {
+            const size_t block = count - done < XH_READ_BLOCK ? count - done : XH_READ_BLOCK;
+            product(crossbar, block, first, length, x + done * inputs, crossbar->weight,
+                    own->partial);
+            for (size_t i = 0; i < block * outputs; i++) {
+                sum += (double)own->partial[i] * (double)own->partial[i];
+            }
+        }
+        if (sum > 0) {
+            crossbar->output_range[tile] =
+                crossbar->params.adc_sigmas * sqrt(sum / (double)(count * outputs));
+        }
+    }
+}

@@ -1,0 +1,310 @@
+/*
+ * Updates: trains of pulses on the devices of a column, reads of a column for the schemes that need
+ * them, and the refresh of saturated pairs. Cost follows the pulses: only the cells that are pulsed
+ * are touched.
+ */
+#include "crossbar_internal.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Instances of the read-noise stream: below, reads of a batch; here, reads of columns and of pairs.
+ */
+enum { XH_COLUMN_READ = 1 << 16, XH_PAIR_READ = 1 << 17 };
+
+void xh_crossbar_update_begin(xh_crossbar *crossbar) {
+    xh_crossbar_settle(crossbar);
+    crossbar->updates++;
+    memset(crossbar->trains, 0, crossbar->outputs * sizeof(uint32_t));
+    for (size_t t = 0; t < crossbar->thread_count; t++) {
+        xh_crossbar_thread *thread = &crossbar->threads[t];
+        memset(thread->events, 0, sizeof(thread->events));
+        memset(thread->refresh_events, 0, sizeof(thread->refresh_events));
+        thread->pulses = (xh_pulse_tally){0};
+        thread->refresh_pulses = (xh_pulse_tally){0};
+        thread->charge = 0;
+        thread->read_columns = false;
+        memset(thread->slots, 0, crossbar->tiling.column_tiles * sizeof(uint64_t));
+        memset(thread->refresh_slots, 0, crossbar->tiling.column_tiles * sizeof(uint64_t));
+    }
+}
+
+uint64_t xh_crossbar_updates(const xh_crossbar *crossbar) {
+    return crossbar->updates;
+}
+
+xh_rng xh_crossbar_scheme_stream(const xh_crossbar *crossbar) {
+    return (xh_rng){crossbar->seeds.cycle, XH_RNG_SCHEME, crossbar->seeds.instance,
+                    crossbar->updates << 32};
+}
+
+float *xh_crossbar_workspace(xh_crossbar *crossbar) {
+    return xh_crossbar_own_thread(crossbar)->workspace;
+}
+
+void xh_crossbar_book(xh_crossbar *crossbar, xh_event event, uint64_t count) {
+    xh_crossbar_own_thread(crossbar)->events[event] += count;
+}
+
+void xh_crossbar_read_column(xh_crossbar *crossbar, size_t output, float *weights) {
+    const size_t inputs = crossbar->inputs;
+    xh_crossbar_thread *own = xh_crossbar_own_thread(crossbar);
+    const float *weight = crossbar->weight + output * inputs;
+    const float *variance = crossbar->variance + output * inputs;
+    const float *total = crossbar->total + output * inputs;
+    memcpy(weights, weight, inputs * sizeof(float));
+    if (crossbar->params.read_noise && crossbar->model->traits & XH_DEVICE_READ_NOISE) {
+        const xh_rng stream = {crossbar->seeds.cycle, XH_RNG_READ,
+                               crossbar->seeds.instance | XH_COLUMN_READ, crossbar->updates};
+        xh_rng_normal(stream, output * inputs, inputs, own->noise);
+        for (size_t j = 0; j < inputs; j++) {
+            weights[j] += sqrtf(variance[j]) * own->noise[j];
+        }
+    }
+    const xh_converter adc = {(int)crossbar->params.adc_bits, (float)crossbar->params.weight_range};
+    xh_converter_apply(adc, inputs, weights, NULL);
+    double charge = 0;
+    for (size_t j = 0; j < inputs; j++) {
+        charge += (double)total[j];
+    }
+    own->charge += llrint(charge / XH_CONDUCTANCE_UNIT);
+    own->events[XH_EVENT_adc_conversion] += inputs;
+    own->read_columns = true;
+}
+
+/* Adds each side's worn cycles of the pulsed cells. */
+static void add_wear(const xh_crossbar *crossbar, size_t count, const uint32_t *index,
+                     const float *direction, bool reset, float *wear) {
+    const float up = (float)(reset ? crossbar->cost.wear_reset : crossbar->cost.wear_up);
+    const float down = (float)(reset ? crossbar->cost.wear_reset : crossbar->cost.wear_down);
+    for (size_t k = 0; k < count; k++) {
+        wear[index[k]] += direction[k] > 0.0F ? up : down;
+    }
+}
+
+/* Stuck cells take the pulse and do not move. */
+static void hold_stuck(const uint8_t *stuck, size_t count, const uint32_t *index, float *direction,
+                       xh_pulse_tally *tally) {
+    for (size_t k = 0; k < count; k++) {
+        if (stuck[index[k]] != XH_FREE) {
+            tally->up += direction[k] > 0.0F;
+            tally->down += direction[k] < 0.0F;
+            direction[k] = 0.0F;
+        }
+    }
+}
+
+size_t xh_crossbar_pulse_lane(xh_crossbar *crossbar, xh_crossbar_thread *thread, size_t lane,
+                              size_t output, const int8_t *direction, bool reset, uint64_t step,
+                              xh_pulse_tally *tally) {
+    const size_t inputs = crossbar->inputs;
+    size_t count = 0;
+    for (size_t j = 0; j < inputs; j++) {
+        thread->index[count] = (uint32_t)j;
+        thread->direction[count] = (float)direction[j];
+        count += direction[j] != 0;
+    }
+    if (count == 0) {
+        return 0;
+    }
+    const xh_cells column = xh_crossbar_cells(crossbar, lane, output, 0, inputs);
+    xh_cells cells = {.count = count};
+    for (size_t p = 0; p < crossbar->model->planes; p++) {
+        cells.plane[p] = thread->plane[p];
+        for (size_t k = 0; k < count; k++) {
+            cells.plane[p][k] = column.plane[p][thread->index[k]];
+        }
+    }
+    const size_t first = (lane * crossbar->outputs + output) * inputs;
+    add_wear(crossbar, count, thread->index, thread->direction, reset, crossbar->wear + first);
+    const xh_rng stream = {crossbar->seeds.cycle, XH_RNG_CYCLE, crossbar->seeds.instance, step};
+    xh_rng_normal(stream, output * inputs, count, thread->noise);
+    const void *params = crossbar->device.bytes;
+    if (crossbar->stuck != NULL && !reset) {
+        hold_stuck(crossbar->stuck + first, count, thread->index, thread->direction, tally);
+    }
+    if (reset) {
+        crossbar->model->reset(params, cells, thread->noise, crossbar->now, tally);
+    } else {
+        crossbar->model->pulse(params, cells, thread->direction, thread->noise, crossbar->now,
+                               tally);
+    }
+    for (size_t p = 0; p < crossbar->model->planes; p++) {
+        for (size_t k = 0; k < count; k++) {
+            column.plane[p][thread->index[k]] = cells.plane[p][k];
+        }
+    }
+    crossbar->stale[output] = true;
+    return count;
+}
+
+/* Programming slots that count cells of one column take, with so many at once on each tile's line.
+ */
+static uint64_t slots_of(const xh_crossbar *crossbar, size_t count) {
+    const size_t limit = (size_t)crossbar->params.line_limit * crossbar->tiling.row_tiles;
+    return (count + limit - 1) / limit;
+}
+
+static size_t column_tile(const xh_crossbar *crossbar, size_t output) {
+    return output / (size_t)crossbar->params.columns;
+}
+
+/* One round of a train: the synapses whose side has pulses left get one, on the device that the
+ * counter selects. */
+static size_t pulse_round(xh_crossbar *crossbar, xh_crossbar_thread *own, size_t output,
+                          size_t side, const int8_t *train, int round, xh_pulse_tally *tally) {
+    const size_t devices = (size_t)crossbar->params.devices;
+    const uint32_t turn = crossbar->trains[output];
+    const size_t selected = (size_t)((crossbar->updates + turn / 2) % devices);
+    int8_t *direction = (int8_t *)own->variance; /* free during pulses */
+    for (size_t j = 0; j < crossbar->inputs; j++) {
+        direction[j] = (int8_t)((train[j] > round) - (train[j] < -round));
+    }
+    return xh_crossbar_pulse_lane(crossbar, own, side * devices + selected, output, direction,
+                                  false, crossbar->updates << 32 | turn, tally);
+}
+
+static int longest(size_t count, const int8_t *train) {
+    int most = 0;
+    for (size_t j = 0; j < count; j++) {
+        const int pulses = train[j] < 0 ? -train[j] : train[j];
+        most = pulses > most ? pulses : most;
+    }
+    return most;
+}
+
+/* Pulses both sides of a column and books the lines and slots. */
+static void pulse_column(xh_crossbar *crossbar, xh_crossbar_thread *own, size_t output,
+                         const int8_t *plus, const int8_t *minus, xh_pulse_tally *tally,
+                         uint64_t *events, uint64_t *slots) {
+    const int8_t *trains[2] = {plus, minus};
+    const int rounds[2] = {longest(crossbar->inputs, plus), longest(crossbar->inputs, minus)};
+    const int most = rounds[0] > rounds[1] ? rounds[0] : rounds[1];
+    for (int round = 0; round < most; round++) {
+        for (size_t side = 0; side < 2; side++) {
+            const size_t count = round < rounds[side] ? pulse_round(crossbar, own, output, side,
+                                                                    trains[side], round, tally)
+                                                      : 0;
+            crossbar->trains[output]++;
+            events[XH_EVENT_wordline_pulse] += count;
+            events[XH_EVENT_bitline_pulse] += count > 0 ? crossbar->tiling.row_tiles : 0;
+            slots[column_tile(crossbar, output)] += slots_of(crossbar, count);
+        }
+    }
+}
+
+void xh_crossbar_pulse(xh_crossbar *crossbar, size_t output, const int8_t *plus,
+                       const int8_t *minus) {
+    xh_crossbar_thread *own = xh_crossbar_own_thread(crossbar);
+    pulse_column(crossbar, own, output, plus, minus, &own->pulses, own->events, own->slots);
+}
+
+/* Chooses the pairs to refresh from noisy reads of their sides; train [2][inputs] receives the
+ * pulses that restore the difference and mark [inputs] the pairs. Returns their number. */
+static size_t choose_saturated(xh_crossbar *crossbar, xh_crossbar_thread *own, size_t output,
+                               int8_t *mark) {
+    const size_t inputs = crossbar->inputs;
+    const xh_crossbar_params *params = &crossbar->params;
+    const double devices = (double)params->devices;
+    const double span = crossbar->nominal.g_max - crossbar->nominal.g_min;
+    const double high = crossbar->nominal.g_min + params->refresh_threshold * span;
+    const double near = params->refresh_difference * span;
+    xh_crossbar_sense(crossbar, output, own->conductance, own->variance, own->lane);
+    const xh_rng stream = {crossbar->seeds.cycle, XH_RNG_READ,
+                           crossbar->seeds.instance | XH_PAIR_READ, crossbar->updates};
+    xh_rng_normal(stream, output * inputs, inputs, own->noise);
+    size_t chosen = 0;
+    for (size_t j = 0; j < inputs; j++) {
+        const double noise =
+            params->read_noise ? sqrt((double)own->variance[j]) * (double)own->noise[j] : 0.0;
+        const double plus = (double)own->conductance[j] / devices;
+        const double minus = (double)own->conductance[inputs + j] / devices;
+        const double difference = plus - minus + noise / devices;
+        const bool saturated = fmax(plus, minus) > high && fabs(difference) < near;
+        const double pulses = fabs(difference) * devices / params->refresh_step;
+        const int8_t count = saturated ? (int8_t)fmin(rint(pulses), 127.0) : 0;
+        mark[j] = saturated;
+        own->train[j] = difference > 0 ? count : 0;
+        own->train[inputs + j] = difference > 0 ? 0 : count;
+        chosen += saturated;
+    }
+    return chosen;
+}
+
+void xh_crossbar_refresh(xh_crossbar *crossbar, size_t output) {
+    const size_t inputs = crossbar->inputs;
+    xh_crossbar_thread *own = xh_crossbar_own_thread(crossbar);
+    int8_t *mark = own->train + 2 * inputs;
+    const size_t chosen = choose_saturated(crossbar, own, output, mark);
+    uint64_t *events = own->refresh_events;
+    events[XH_EVENT_adc_conversion] += 2 * inputs;
+    if (chosen == 0) {
+        return;
+    }
+    for (size_t lane = 0; lane < crossbar->lanes; lane++) {
+        const uint64_t turn = crossbar->trains[output]++;
+        xh_crossbar_pulse_lane(crossbar, own, lane, output, mark, true,
+                               crossbar->updates << 32 | turn, &own->refresh_pulses);
+        events[XH_EVENT_wordline_pulse] += chosen;
+        events[XH_EVENT_bitline_pulse] += crossbar->tiling.row_tiles;
+        own->refresh_slots[column_tile(crossbar, output)] += slots_of(crossbar, chosen);
+    }
+    pulse_column(crossbar, own, output, own->train, own->train + inputs, &own->refresh_pulses,
+                 events, own->refresh_slots);
+}
+
+static void add_pulses(xh_pulse_tally *to, double *count, const xh_pulse_tally *from) {
+    to->up += from->up;
+    to->down += from->down;
+    to->reset += from->reset;
+    to->effective += from->effective;
+    to->clipped += from->clipped;
+    count[XH_EVENT_pulse_up] += (double)from->up;
+    count[XH_EVENT_pulse_down] += (double)from->down;
+    count[XH_EVENT_pulse_reset] += (double)from->reset;
+}
+
+/* Column tiles work in parallel: a train lasts as long as that of the slowest. */
+static uint64_t slowest(const xh_crossbar *crossbar, bool refresh) {
+    uint64_t most = 0;
+    for (size_t tile = 0; tile < crossbar->tiling.column_tiles; tile++) {
+        uint64_t slots = 0;
+        for (size_t t = 0; t < crossbar->thread_count; t++) {
+            const xh_crossbar_thread *thread = &crossbar->threads[t];
+            slots += refresh ? thread->refresh_slots[tile] : thread->slots[tile];
+        }
+        most = slots > most ? slots : most;
+    }
+    return most;
+}
+
+void xh_crossbar_update_end(xh_crossbar *crossbar) {
+    double *update = crossbar->ledger.count[XH_PHASE_update];
+    double *refresh = crossbar->ledger.count[XH_PHASE_refresh];
+    int64_t charge = 0;
+    bool read_columns = false;
+    bool refreshed = false;
+    for (size_t t = 0; t < crossbar->thread_count; t++) {
+        const xh_crossbar_thread *thread = &crossbar->threads[t];
+        for (int event = 0; event < XH_EVENTS; event++) {
+            update[event] += (double)thread->events[event];
+            refresh[event] += (double)thread->refresh_events[event];
+        }
+        add_pulses(&crossbar->ledger.pulses[XH_PHASE_update], update, &thread->pulses);
+        add_pulses(&crossbar->ledger.pulses[XH_PHASE_refresh], refresh, &thread->refresh_pulses);
+        charge += thread->charge;
+        read_columns = read_columns || thread->read_columns;
+        refreshed = refreshed || thread->refresh_events[XH_EVENT_adc_conversion] > 0;
+    }
+    /* One-hot cycles serve all columns at once; the tiles of a column take theirs in parallel. */
+    const size_t cycles =
+        crossbar->inputs < crossbar->tiling.rows ? crossbar->inputs : crossbar->tiling.rows;
+    const double drives = (double)(crossbar->inputs * crossbar->tiling.column_tiles);
+    update[XH_EVENT_array_charge] += (double)charge * XH_CONDUCTANCE_UNIT;
+    update[XH_EVENT_read_cycle] += read_columns ? (double)cycles : 0;
+    update[XH_EVENT_wordline_drive] += read_columns ? drives : 0;
+    update[XH_EVENT_pulse_slot] += (double)slowest(crossbar, false);
+    refresh[XH_EVENT_read_cycle] += refreshed ? 2.0 * (double)cycles : 0;
+    refresh[XH_EVENT_wordline_drive] += refreshed ? 2.0 * drives : 0;
+    refresh[XH_EVENT_pulse_slot] += (double)slowest(crossbar, true);
+}

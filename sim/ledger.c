@@ -1,0 +1,111 @@
+/* Counts of events, and their price under a hardware profile. */
+#include "crosshebb/ledger.h"
+
+typedef struct xh_label {
+    const char *name;
+    const char *unit;
+    const char *sentence;
+} xh_label;
+
+static const xh_label event_labels[XH_EVENTS] = {
+#define XH_EVENT_LABEL(name, unit, sentence) {#name, unit, sentence},
+    XH_EVENT_LIST(XH_EVENT_LABEL)
+#undef XH_EVENT_LABEL
+};
+
+static const xh_label phase_labels[XH_PHASES] = {
+#define XH_PHASE_LABEL(name, sentence) {#name, "1", sentence},
+    XH_PHASE_LIST(XH_PHASE_LABEL)
+#undef XH_PHASE_LABEL
+};
+
+const char *xh_event_name(xh_event event) {
+    return event_labels[event].name;
+}
+
+const char *xh_event_unit(xh_event event) {
+    return event_labels[event].unit;
+}
+
+const char *xh_event_sentence(xh_event event) {
+    return event_labels[event].sentence;
+}
+
+const char *xh_phase_name(xh_phase phase) {
+    return phase_labels[phase].name;
+}
+
+const char *xh_phase_sentence(xh_phase phase) {
+    return phase_labels[phase].sentence;
+}
+
+void xh_ledger_add(xh_ledger *ledger, const xh_ledger *other) {
+    for (int phase = 0; phase < XH_PHASES; phase++) {
+        for (int event = 0; event < XH_EVENTS; event++) {
+            ledger->count[phase][event] += other->count[phase][event];
+        }
+        xh_pulse_tally *to = &ledger->pulses[phase];
+        const xh_pulse_tally *from = &other->pulses[phase];
+        to->up += from->up;
+        to->down += from->down;
+        to->reset += from->reset;
+        to->effective += from->effective;
+        to->clipped += from->clipped;
+    }
+}
+
+/* Joules of one unit of the event. Pulses on devices are priced by the cell's own physics over the
+ * efficiency of the driver, the charge through the array by the voltage across it. */
+static double joules_of(xh_event event, const xh_hardware *hardware,
+                        const xh_device_pulse_cost *device) {
+    switch (event) {
+    case XH_EVENT_pulse_up:
+        return device->energy_up / hardware->driver_efficiency;
+    case XH_EVENT_pulse_down:
+        return device->energy_down / hardware->driver_efficiency;
+    case XH_EVENT_pulse_reset:
+        return device->energy_reset / hardware->driver_efficiency;
+    case XH_EVENT_array_charge:
+        return hardware->read_voltage * hardware->read_voltage * hardware->integration_time;
+    case XH_EVENT_adc_idle:
+        return hardware->adc_gated ? 0.0 : hardware->price[event].joules;
+    default:
+        return hardware->price[event].joules;
+    }
+}
+
+/* A programming slot lasts as long as the longest pulse of the device. */
+static double seconds_of(xh_event event, const xh_hardware *hardware,
+                         const xh_device_pulse_cost *device) {
+    if (event != XH_EVENT_pulse_slot) {
+        return hardware->price[event].seconds;
+    }
+    const double pulse = device->time_up > device->time_down ? device->time_up : device->time_down;
+    return hardware->price[event].seconds + pulse;
+}
+
+xh_cost xh_ledger_price(const xh_ledger *ledger, const xh_hardware *hardware,
+                        const xh_device_pulse_cost *device) {
+    xh_cost cost = {0};
+    for (int phase = 0; phase < XH_PHASES; phase++) {
+        for (int event = 0; event < XH_EVENTS; event++) {
+            const double count = ledger->count[phase][event];
+            cost.joules[phase][event] = count * joules_of((xh_event)event, hardware, device);
+            cost.seconds[phase][event] = count * seconds_of((xh_event)event, hardware, device);
+            cost.total_joules += cost.joules[phase][event];
+            cost.total_seconds += cost.seconds[phase][event];
+        }
+    }
+    return cost;
+}
+
+void xh_cost_add(xh_cost *cost, const xh_cost *other) {
+    for (int phase = 0; phase < XH_PHASES; phase++) {
+        for (int event = 0; event < XH_EVENTS; event++) {
+            cost->joules[phase][event] += other->joules[phase][event];
+            cost->seconds[phase][event] += other->seconds[phase][event];
+        }
+    }
+    cost->total_joules += other->total_joules;
+    cost->total_seconds += other->total_seconds;
+}

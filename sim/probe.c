@@ -1,0 +1,42 @@
+/* A look inside a crossbar, for analysis only. */
+#include "crosshebb/probe.h"
+
+#include "crossbar_internal.h"
+
+#include "crosshebb/array.h"
+
+#include <string.h>
+
+void xh_probe_conductances(const xh_crossbar *crossbar, float *conductance) {
+    const size_t synapses = crossbar->inputs * crossbar->outputs;
+    for (size_t lane = 0; lane < crossbar->lanes; lane++) {
+        for (size_t output = 0; output < crossbar->outputs; output++) {
+            const xh_cells cells = xh_crossbar_cells(crossbar, lane, output, 0, crossbar->inputs);
+            float *out = conductance + lane * synapses + output * crossbar->inputs;
+            crossbar->model->read(crossbar->device.bytes, cells, crossbar->now, out, NULL);
+        }
+    }
+    for (size_t c = 0; crossbar->stuck != NULL && c < crossbar->lanes * synapses; c++) {
+        if (crossbar->stuck[c] != XH_FREE) {
+            conductance[c] = (float)(crossbar->stuck[c] == XH_STUCK_LOW ? crossbar->nominal.g_min
+                                                                        : crossbar->nominal.g_max);
+        }
+    }
+}
+
+void xh_probe_weights(const xh_crossbar *crossbar, float *weights) {
+    const size_t inputs = crossbar->inputs;
+    const float scale = (float)crossbar->weight_per_siemens;
+    xh_crossbar_thread *own = &crossbar->threads[0];
+    for (size_t output = 0; output < crossbar->outputs; output++) {
+        xh_crossbar_sense(crossbar, output, own->conductance, own->variance, own->lane);
+        for (size_t j = 0; j < inputs; j++) {
+            weights[output * inputs + j] =
+                scale * (own->conductance[j] - own->conductance[inputs + j]);
+        }
+    }
+}
+
+void xh_probe_wear(const xh_crossbar *crossbar, float *cycles) {
+    memcpy(cycles, crossbar->wear, xh_crossbar_devices(crossbar) * sizeof(float));
+}

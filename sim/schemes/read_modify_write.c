@@ -1,0 +1,162 @@
+/*
+ * Read, modify, write: the full SoftHebb rule, column by column.
+ *
+ *   w_i       = column i as the converters read it (inputs one-hot row cycles)
+ *   dw_ij     = sum_p y_ip x_pj - (sum_p y_ip u_ip) w_ij      over the vectors p of a batch
+ *   m_i       = max(max_j |dw_ij|, keep m_i)                  causal running maximum of the column
+ *   eta_i     = rate (| |w_i| - 1 | + 1e-10)^norm_power
+ *   pulses_ij = eta_i dw_ij / (m_i step), stochastically rounded, blind
+ *
+ * It needs a digital accumulator a synapse of the column under way and N reads an update: an upper
+ * bound for what the local schemes can reach, not a local scheme. The running maximum of a column
+ * replaces the published division by the layer's maximum, which no column knows.
+ *
+ * A device without down pulses is potentiated on the other side of its pair instead, and saturated
+ * pairs are refreshed every refresh_every updates. On a bidirectional device both sides of the pair
+ * move, one up and the other down.
+ */
+#include "crosshebb/scheme.h"
+
+#include <cblas.h>
+#include <math.h>
+#include <string.h>
+
+typedef struct xh_read_modify_write {
+    double keep;
+    long refresh_every;
+} xh_read_modify_write;
+
+static const xh_param rows[] = {
+    XH_REAL(xh_read_modify_write, keep, "1", 0.99, 0, 1,
+            "share of a column's running maximum that an update keeps [A]"),
+    XH_INTEGER(xh_read_modify_write, refresh_every, "updates", 10, 0, 1000000,
+               "updates between refreshes of saturated pairs, for devices without down pulses; 0: "
+               "never [A]"),
+};
+
+static const xh_param_table table = XH_PARAM_TABLE(xh_read_modify_write, rows);
+
+/* sum_p y_ip x_pj of columns first .. first + count - 1, [count][inputs]. */
+static void correlate(const xh_signals *signals, size_t first, size_t count, float *sums) {
+    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)count, (int)signals->inputs,
+                (int)signals->count, 1.0F, signals->y + first, (int)signals->outputs, signals->x,
+                (int)signals->inputs, 0.0F, sums, (int)signals->inputs);
+}
+
+/* sum_p y_ip u_ip of the same columns. */
+static void correlate_outputs(const xh_signals *signals, size_t first, size_t count, double *sums) {
+    for (size_t i = 0; i < count; i++) {
+        sums[i] = 0;
+    }
+    for (size_t p = 0; p < signals->count; p++) {
+        const float *y = signals->y + p * signals->outputs + first;
+        const float *u = signals->u + p * signals->outputs + first;
+        for (size_t i = 0; i < count; i++) {
+            sums[i] += (double)(y[i] * u[i]);
+        }
+    }
+}
+
+/* Turns sums into the update in units of pulses; returns nothing to do (false) if it is all zero.
+ */
+static bool update_in_pulses(const xh_read_modify_write *params, xh_crossbar *crossbar,
+                             xh_rule rule, const float *weight, double decay, size_t inputs,
+                             float *sums, float *maximum) {
+    float most = 0.0F;
+    double square = 0;
+    for (size_t j = 0; j < inputs; j++) {
+        sums[j] -= (float)decay * weight[j];
+        most = fmaxf(most, fabsf(sums[j]));
+        square += (double)weight[j] * (double)weight[j];
+    }
+    *maximum = fmaxf(most, (float)params->keep * *maximum);
+    if (!(*maximum > 0.0F)) {
+        return false;
+    }
+    const double eta = rule.rate * pow(fabs(sqrt(square) - 1.0) + 1e-10, rule.norm_power);
+    const double up = eta / ((double)*maximum * xh_crossbar_step_up(crossbar));
+    const double step_down = xh_crossbar_step_down(crossbar);
+    const double down = step_down > 0 ? eta / ((double)*maximum * step_down) : up;
+    for (size_t j = 0; j < inputs; j++) {
+        sums[j] *= sums[j] > 0.0F ? (float)up : (float)down;
+    }
+    return true;
+}
+
+/* Shares rounded pulses between the sides: all on one side where devices only rise, else half up
+ * and half down, the odd one on alternating sides. */
+static void share_pulses(const int32_t *pulses, size_t inputs, bool depresses, bool odd_on_plus,
+                         int8_t *plus, int8_t *minus) {
+    for (size_t j = 0; j < inputs; j++) {
+        const int32_t n = pulses[j] > 127 ? 127 : pulses[j] < -127 ? -127 : pulses[j];
+        if (depresses) {
+            const int32_t half = n / 2;
+            const int32_t rest = n - half;
+            plus[j] = (int8_t)(odd_on_plus ? rest : half);
+            minus[j] = (int8_t)(odd_on_plus ? -half : -rest);
+        } else {
+            plus[j] = (int8_t)(n > 0 ? n : 0);
+            minus[j] = (int8_t)(n < 0 ? -n : 0);
+        }
+    }
+}
+
+static void update_column(const xh_read_modify_write *params, xh_crossbar *crossbar, xh_rule rule,
+                          const xh_signals *signals, size_t output, float *sums, double decay,
+                          float *scratch, float *maximum) {
+    const size_t inputs = signals->inputs;
+    const uint64_t update = xh_crossbar_updates(crossbar);
+    float *weight = scratch;
+    int32_t *pulses = (int32_t *)(void *)(scratch + inputs);
+    int8_t *plus = (int8_t *)(scratch + 2 * inputs);
+    int8_t *minus = (int8_t *)(scratch + 3 * inputs);
+    const bool depresses = xh_crossbar_model(crossbar)->traits & XH_DEVICE_DEPRESSES;
+    xh_crossbar_read_column(crossbar, output, weight);
+    xh_crossbar_book(crossbar, XH_EVENT_rule_mac, signals->count * (inputs + 1) + 3 * inputs);
+    xh_crossbar_book(crossbar, XH_EVENT_memory_byte, 8 * signals->count * inputs + 8);
+    if (update_in_pulses(params, crossbar, rule, weight, decay, inputs, sums, maximum)) {
+        xh_rng_round(xh_crossbar_scheme_stream(crossbar), output * inputs, inputs, sums, pulses);
+        xh_crossbar_book(crossbar, XH_EVENT_train_bit, inputs);
+        share_pulses(pulses, inputs, depresses, (update + output) % 2 == 0, plus, minus);
+        xh_crossbar_pulse(crossbar, output, plus, minus);
+    }
+    if (!depresses && params->refresh_every > 0 && update % (uint64_t)params->refresh_every == 0) {
+        xh_crossbar_refresh(crossbar, output);
+    }
+}
+
+static void update(const void *values, xh_crossbar *crossbar, xh_rule rule,
+                   const xh_signals *signals, float *state) {
+    const xh_read_modify_write *params = values;
+#pragma omp parallel for schedule(dynamic)
+    for (size_t first = 0; first < signals->outputs; first += XH_CROSSBAR_BLOCK) {
+        const size_t rest = signals->outputs - first;
+        const size_t count = rest < XH_CROSSBAR_BLOCK ? rest : XH_CROSSBAR_BLOCK;
+        float *sums = xh_crossbar_workspace(crossbar);
+        float *scratch = sums + XH_CROSSBAR_BLOCK * signals->inputs;
+        double decay[XH_CROSSBAR_BLOCK];
+        correlate(signals, first, count, sums);
+        correlate_outputs(signals, first, count, decay);
+        for (size_t i = 0; i < count; i++) {
+            update_column(params, crossbar, rule, signals, first + i, sums + i * signals->inputs,
+                          decay[i], scratch, state + first + i);
+        }
+    }
+}
+
+const xh_scheme xh_scheme_read_modify_write = {
+    .name = "read_modify_write",
+    .summary = "the full rule: read a column, compute its update digitally, blind pulses with "
+               "stochastic rounding",
+    .reference = "rule: Journe et al., ICLR 2023 (arXiv 2209.11883); blind pulses: Nandakumar et "
+                 "al., Front. Neurosci. "
+                 "14, 406 (2020), DOI 10.3389/fnins.2020.00406",
+    .digital_state = "32 bits a column (running maximum), 32 bits a synapse of the column under "
+                     "way (accumulator); "
+                     "reads every weight of every column once an update, and the sides of every "
+                     "pair at a refresh",
+    .params = &table,
+    .needs = 0,
+    .column_numbers = 1,
+    .update = update,
+};

@@ -1,0 +1,4 @@
+/* Every update scheme; the descriptor of X(name) is xh_scheme_name, in schemes/name.c. */
+X(read_modify_write)
+X(complementary)
+X(pcm_pair)
