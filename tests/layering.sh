@@ -25,10 +25,13 @@ function exists(path,    line, status) {
     close(path)
     return status >= 0
 }
-# The file that a private include means: beside the file that includes it, or from the root of the tree.
-function private_path(path, header) {
+# The file that a private include means: beside the file that includes it, in the folder of its floor, or from the root.
+function private_path(path, header,    folder) {
+    folder = path
+    sub(/\/.*/, "/", folder)
     sub(/[^\/]*$/, "", path)
-    return exists(path header) ? path header : header
+    if (exists(path header)) return path header
+    return exists(folder header) ? folder header : header
 }
 function complain(why) {
     print $1 ":" $2 ": " header " " why
