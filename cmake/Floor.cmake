@@ -41,6 +41,7 @@ function(xh_compile_options target)
     -ffp-contract=off -fno-math-errno -fno-trapping-math
     -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith
     -Wwrite-strings -Wcast-qual -Wundef
+    $<$<C_COMPILER_ID:Clang>:-Wno-pass-failed> # a loop that sanitizers keep from being vectorised
     $<$<BOOL:${XH_WERROR}>:-Werror>
     $<$<CONFIG:Release>:-O3>
     $<$<BOOL:${XH_SANITIZE}>:-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer>

@@ -74,8 +74,9 @@ suite() {
     grep -E '\(Skipped\)$' "$log"
 }
 
+# build PRESET [--target TARGET...]
 build() {
-    cmake --preset "$1" && cmake --build --preset "$1"
+    cmake --preset "$1" && cmake --build --preset "$@"
 }
 
 # The real data sets, where a script beside this checkout lays them out.
@@ -90,6 +91,7 @@ lay_out_data() {
 
 memcheck() {
     local program
+    build memcheck --target "$@" || return 1
     for program in "$@"; do
         CK_FORK=no OMP_NUM_THREADS=1 OPENBLAS_CORETYPE=Haswell \
             valgrind --quiet --leak-check=full --errors-for-leak-kinds=definite --error-exitcode=1 \
@@ -108,7 +110,7 @@ step 'scripts' lint_scripts
 step 'build release' build release && suite release
 step 'real data' tests/real-data.sh build/release/bin/crosshebb
 step 'build dev (address and undefined-behaviour sanitizers)' build dev && suite dev --label-regex 'unit|cli'
-step 'build memcheck' build memcheck && step 'memcheck' memcheck test_crossbar test_network test_trace
+step 'memcheck' memcheck test_crossbar test_network test_trace
 step 'build fuzz' build fuzz && suite fuzz --label-regex fuzz
 step 'clang-tidy' tests/tidy.sh
 
