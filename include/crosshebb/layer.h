@@ -69,8 +69,12 @@ typedef enum xh_layer_mode {
     XH_LAYER_INFER  /* running statistics */
 } xh_layer_mode;
 
-/** One batch. images is normalised in place; out (shape of the layer's output, same count) receives
- * the pooled activations, computed with the weights before the update; its data may be NULL. */
+/** Makes room for batches of count images in the given mode. XH_MEMORY if there is none. */
+xh_status xh_layer_reserve(xh_layer *layer, xh_layer_mode mode, size_t count, xh_error *error);
+
+/** One batch, no larger than reserved for the mode. images is normalised in place; out (shape of
+ * the layer's output, same count) receives the pooled activations, computed with the weights before
+ * the update; its data may be NULL. */
 void xh_layer_batch(xh_layer *layer, xh_layer_mode mode, xh_images images, xh_images out);
 
 const xh_layer_params *xh_layer_parameters(const xh_layer *layer);
@@ -80,7 +84,7 @@ size_t xh_layer_inputs(const xh_layer *layer);    /* of a neuron */
 size_t xh_layer_positions(const xh_layer *layer); /* patches of an image */
 xh_synapses *xh_layer_synapses(xh_layer *layer);
 xh_normalise xh_layer_normalise(xh_layer *layer);
-/** Vectors won by each neuron since the last call with reset, [outputs]. */
+/** Vectors won by each neuron while it learned, since the last call with reset, [outputs]. */
 void xh_layer_wins(xh_layer *layer, uint32_t *wins, bool reset);
 
 #ifdef __cplusplus

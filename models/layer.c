@@ -1,0 +1,386 @@
+/*
+ * A block at work. The images of a batch go through in chunks: they are padded, their patches cut, read, made to
+ * compete and activated in blocks, and pooled; threads share out the images and the blocks of a chunk. While a layer
+ * learns, patches, u and y of the whole batch are kept for the update, which comes last.
+ */
+#include "crosshebb/layer.h"
+#include "buffer.h"
+#include "crosshebb/patches.h"
+
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Patches of a chunk (at least), so that its activations stay near the cores; and of a block (at most). */
+enum { CHUNK = 4096, BLOCK = 256, BLOCK_GRAIN = 16 };
+
+typedef enum xh_activation {
+    XH_ACTIVATION_TRIANGLE,
+    XH_ACTIVATION_SOFTMAX,
+    XH_ACTIVATION_NONE
+} xh_activation;
+
+struct xh_layer {
+    xh_layer_params params;
+    xh_shape input;
+    xh_shape output;
+    size_t inputs;
+    size_t outputs;
+    size_t positions;
+    bool dense;
+    xh_patches patches; /* of a conv layer */
+    xh_competition competition;
+    xh_activation activation;
+    xh_pool pool;
+    xh_synapses *synapses;
+    xh_normalise normalise;
+    bool calibrated;
+    int threads;
+    uint32_t *wins; /* [threads][outputs] */
+
+    xh_buffer padded; /* [chunk][height][width][channels], padded images */
+    xh_buffer block;  /* [threads][BLOCK][inputs], patches at hand */
+    xh_buffer a;      /* [chunk][positions][outputs], activations */
+    xh_buffer x;      /* [batch][positions][inputs], while learning */
+    xh_buffer u;      /* [batch][positions][outputs], while learning */
+    xh_buffer y;      /* [batch][positions][outputs], while learning */
+};
+
+static xh_competition competition_of(const char *name) {
+    if (strcmp(name, "soft") == 0) {
+        return XH_COMPETITION_SOFT;
+    }
+    return strcmp(name, "hard") == 0 ? XH_COMPETITION_HARD : XH_COMPETITION_SOFT_ANTI;
+}
+
+static xh_activation activation_of(const char *name) {
+    if (strcmp(name, "softmax") == 0) {
+        return XH_ACTIVATION_SOFTMAX;
+    }
+    return strcmp(name, "none") == 0 ? XH_ACTIVATION_NONE : XH_ACTIVATION_TRIANGLE;
+}
+
+static xh_pool pool_of(const xh_layer_params *params) {
+    xh_pool pool = {XH_POOL_NONE, (size_t)params->pool_size, (size_t)params->pool_stride,
+                    (size_t)params->pool_padding};
+    if (strcmp(params->pool, "none") != 0) {
+        pool.kind = strcmp(params->pool, "max") == 0 ? XH_POOL_MAX : XH_POOL_AVERAGE;
+    }
+    return pool;
+}
+
+static xh_status check_synapses(const xh_layer *layer, xh_error *error) {
+    const size_t inputs = xh_synapses_inputs(layer->synapses);
+    const size_t outputs = xh_synapses_outputs(layer->synapses);
+    if (inputs != layer->inputs || outputs != layer->outputs) {
+        return xh_error_set(error, XH_INPUT,
+                            "layer %s: synapses are %zu x %zu where %zu x %zu are needed",
+                            layer->params.name, outputs, inputs, layer->outputs, layer->inputs);
+    }
+    return XH_OK;
+}
+
+static xh_status create_arrays(xh_layer *layer, xh_error *error) {
+    const size_t channels = layer->input.channels;
+    layer->threads = omp_get_max_threads();
+    layer->wins = xh_array_create((size_t)layer->threads * layer->outputs, sizeof(uint32_t));
+    layer->normalise = (xh_normalise){channels, xh_array_create(channels, sizeof(float)),
+                                      xh_array_create(channels, sizeof(float))};
+    if (!layer->wins || !layer->normalise.mean || !layer->normalise.variance) {
+        return xh_error_set(error, XH_MEMORY, "no memory for layer %s", layer->params.name);
+    }
+    for (size_t c = 0; c < channels; c++) {
+        layer->normalise.variance[c] = 1;
+    }
+    return XH_OK;
+}
+
+xh_status xh_layer_create(const xh_layer_params *params, xh_shape input, xh_synapses *synapses,
+                          xh_layer **layer, xh_error *error) {
+    xh_layer *made = calloc(1, sizeof(*made));
+    if (!made) {
+        xh_synapses_free(synapses);
+        return xh_error_set(error, XH_MEMORY, "no memory for layer %s", params->name);
+    }
+    made->params = *params;
+    made->synapses = synapses;
+    made->input = input;
+    made->outputs = (size_t)params->outputs;
+    made->dense = strcmp(params->type, "dense") == 0;
+    made->patches = (xh_patches){input.height, input.width, input.channels, (size_t)params->kernel,
+                                 (size_t)params->padding};
+    made->competition = competition_of(params->competition);
+    made->activation = activation_of(params->activation);
+    made->pool = pool_of(params);
+    xh_status status =
+        xh_layer_geometry(params, input, &made->inputs, &made->positions, &made->output, error);
+    if (status == XH_OK) {
+        status = check_synapses(made, error);
+    }
+    if (status == XH_OK) {
+        status = create_arrays(made, error);
+    }
+    if (status != XH_OK) {
+        xh_layer_free(made);
+        return status;
+    }
+    *layer = made;
+    return XH_OK;
+}
+
+void xh_layer_free(xh_layer *layer) {
+    if (!layer) {
+        return;
+    }
+    xh_synapses_free(layer->synapses);
+    xh_array_free(layer->wins);
+    xh_array_free(layer->normalise.mean);
+    xh_array_free(layer->normalise.variance);
+    xh_buffer *buffers[] = {&layer->padded, &layer->block, &layer->a,
+                            &layer->x,      &layer->u,     &layer->y};
+    for (size_t i = 0; i < sizeof(buffers) / sizeof(buffers[0]); i++) {
+        xh_buffer_free(buffers[i]);
+    }
+    free(layer);
+}
+
+/* Images of a full chunk. */
+static size_t chunk_images(const xh_layer *layer) {
+    return (CHUNK + layer->positions - 1) / layer->positions;
+}
+
+static size_t padded_size(const xh_layer *layer) {
+    const size_t padding = 2 * layer->patches.padding;
+    return (layer->input.height + padding) * (layer->input.width + padding) * layer->input.channels;
+}
+
+xh_status xh_layer_reserve(xh_layer *layer, xh_layer_mode mode, size_t count, xh_error *error) {
+    const size_t full = chunk_images(layer);
+    const size_t chunk = count < full ? count : full;
+    const bool keeps = mode != XH_LAYER_INFER;
+    const size_t kept = keeps ? count * layer->positions : 0;
+    const size_t at_hand = keeps ? 0 : (size_t)layer->threads * BLOCK;
+    const struct {
+        xh_buffer *buffer;
+        size_t count;
+    } wanted[] = {
+        {&layer->a, chunk * layer->positions * layer->outputs},
+        {&layer->u, kept * layer->outputs},
+        {&layer->y, kept * layer->outputs},
+        {&layer->padded, layer->dense ? 0 : chunk * padded_size(layer)},
+        {&layer->x, layer->dense ? 0 : kept * layer->inputs},
+        {&layer->block, layer->dense ? 0 : at_hand * layer->inputs},
+    };
+    xh_status status = XH_OK;
+    for (size_t i = 0; status == XH_OK && i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+        status = xh_buffer_reserve(wanted[i].buffer, wanted[i].count, error);
+    }
+    return status;
+}
+
+/* A part of a batch: images first .. first + count - 1, and where their activations go. */
+typedef struct chunk {
+    xh_layer_mode mode;
+    xh_images images; /* the whole batch */
+    size_t first;
+    size_t count;
+    float *out; /* [count][features], or NULL */
+} chunk;
+
+/* Patches of a block: about a quarter of the chunk where that is little, so that several threads find work. It must
+ * not depend on their number, on which the shape of the products would then depend. */
+static size_t block_size(size_t patches) {
+    const size_t quarter = (patches + 3) / 4;
+    const size_t size = (quarter + BLOCK_GRAIN - 1) / BLOCK_GRAIN * BLOCK_GRAIN;
+    return size < BLOCK ? size : BLOCK;
+}
+
+static void pad_image(xh_layer *layer, chunk part, size_t image) {
+    const float *from = part.images.data + (part.first + image) * xh_images_features(part.images);
+    xh_patches_pad(layer->patches, from, layer->padded.data + image * padded_size(layer));
+}
+
+/* Cuts count patches of the chunk, which may lie in several images. */
+static void cut(const xh_layer *layer, size_t first, size_t count, float *x) {
+    while (count > 0) {
+        const size_t position = first % layer->positions;
+        const size_t rest = layer->positions - position;
+        const size_t here = count < rest ? count : rest;
+        xh_patches_cut(layer->patches,
+                       layer->padded.data + first / layer->positions * padded_size(layer), position,
+                       here, x);
+        first += here;
+        count -= here;
+        x += here * layer->inputs;
+    }
+}
+
+/* Inputs of count vectors of the chunk: cut from it, or in a dense layer the images themselves. */
+static const float *inputs_of(xh_layer *layer, chunk part, size_t first, size_t count) {
+    const size_t patch = part.first * layer->positions + first; /* of the batch */
+    if (layer->dense) {
+        return part.images.data + patch * layer->inputs;
+    }
+    float *x = part.mode == XH_LAYER_INFER
+                   ? layer->block.data + (size_t)omp_get_thread_num() * BLOCK * layer->inputs
+                   : layer->x.data + patch * layer->inputs;
+    cut(layer, first, count, x);
+    return x;
+}
+
+static void activate(const xh_layer *layer, size_t count, const float *u, float *a) {
+    const float power = (float)layer->params.activation_power;
+    switch (layer->activation) {
+    case XH_ACTIVATION_TRIANGLE:
+        xh_triangle(power, count, layer->outputs, u, a);
+        break;
+    case XH_ACTIVATION_SOFTMAX:
+        xh_softmax(power, count, layer->outputs, u, a);
+        break;
+    case XH_ACTIVATION_NONE:
+        memmove(a, u, count * layer->outputs * sizeof(float));
+        break;
+    }
+}
+
+/* Reads, competition and activations of count vectors of the chunk. */
+static void run_block(xh_layer *layer, chunk part, size_t first, size_t count) {
+    const size_t outputs = layer->outputs;
+    const size_t patch = part.first * layer->positions + first;
+    float *a = layer->a.data + first * outputs;
+    float *u = part.mode == XH_LAYER_INFER ? a : layer->u.data + patch * outputs;
+    xh_synapses_read(layer->synapses, patch, count, inputs_of(layer, part, first, count), u);
+    if (layer->params.pre_triangle) {
+        xh_triangle(1, count, outputs, u, u);
+    }
+    if (part.mode == XH_LAYER_LEARN) {
+        xh_compete(layer->competition, (float)layer->params.inverse_temperature, count, outputs, u,
+                   layer->y.data + patch * outputs,
+                   layer->wins + (size_t)omp_get_thread_num() * outputs);
+    }
+    if (part.out) {
+        activate(layer, count, u, a);
+    }
+}
+
+static void pool_image(const xh_layer *layer, chunk part, size_t image) {
+    const size_t features = layer->output.height * layer->output.width * layer->outputs;
+    const size_t rows = layer->dense ? 1 : xh_patches_rows(layer->patches);
+    const float *a = layer->a.data + image * layer->positions * layer->outputs;
+    xh_pool_apply(layer->pool, rows, layer->positions / rows, layer->outputs, a,
+                  part.out + image * features);
+}
+
+static void run_chunk(xh_layer *layer, chunk part) {
+    const size_t patches = part.count * layer->positions;
+    const size_t block = block_size(patches);
+#pragma omp parallel num_threads(layer->threads)
+    {
+        if (!layer->dense) {
+#pragma omp for schedule(static)
+            for (size_t image = 0; image < part.count; image++) {
+                pad_image(layer, part, image);
+            }
+        }
+#pragma omp for schedule(static)
+        for (size_t first = 0; first < patches; first += block) {
+            const size_t rest = patches - first;
+            run_block(layer, part, first, rest < block ? rest : block);
+        }
+        if (part.out) {
+#pragma omp for schedule(static)
+            for (size_t image = 0; image < part.count; image++) {
+                pool_image(layer, part, image);
+            }
+        }
+    }
+}
+
+/* Sets the converters by the patches of a whole batch. */
+static void calibrate(xh_layer *layer, xh_images images) {
+    const size_t full = chunk_images(layer);
+    for (size_t first = 0; !layer->dense && first < images.count; first += full) {
+        const size_t rest = images.count - first;
+        const chunk part = {XH_LAYER_WARM, images, first, rest < full ? rest : full, NULL};
+        for (size_t image = 0; image < part.count; image++) {
+            pad_image(layer, part, image);
+        }
+        inputs_of(layer, part, 0, part.count * layer->positions);
+    }
+    xh_synapses_calibrate(layer->synapses, images.count * layer->positions,
+                          layer->dense ? images.data : layer->x.data);
+    layer->calibrated = true;
+}
+
+static void learn(xh_layer *layer, xh_images images) {
+    const xh_signals signals = {images.count * layer->positions,
+                                layer->inputs,
+                                layer->outputs,
+                                layer->dense ? images.data : layer->x.data,
+                                layer->u.data,
+                                layer->y.data};
+    xh_synapses_update(layer->synapses, &signals);
+}
+
+void xh_layer_batch(xh_layer *layer, xh_layer_mode mode, xh_images images, xh_images out) {
+    const size_t full = chunk_images(layer);
+    const size_t features = layer->output.height * layer->output.width * layer->outputs;
+    if (layer->params.normalise) {
+        xh_normalise_apply(layer->normalise, images, mode != XH_LAYER_INFER);
+    }
+    if (mode != XH_LAYER_INFER && !layer->calibrated) {
+        calibrate(layer, images);
+    }
+    xh_synapses_read_begin(layer->synapses,
+                           mode == XH_LAYER_INFER ? XH_PHASE_inference : XH_PHASE_forward);
+    for (size_t first = 0; first < images.count; first += full) {
+        const size_t rest = images.count - first;
+        run_chunk(layer, (chunk){mode, images, first, rest < full ? rest : full,
+                                 out.data ? out.data + first * features : NULL});
+    }
+    xh_synapses_read_end(layer->synapses);
+    if (mode == XH_LAYER_LEARN) {
+        learn(layer, images);
+    }
+}
+
+const xh_layer_params *xh_layer_parameters(const xh_layer *layer) {
+    return &layer->params;
+}
+
+xh_shape xh_layer_input(const xh_layer *layer) {
+    return layer->input;
+}
+
+xh_shape xh_layer_output(const xh_layer *layer) {
+    return layer->output;
+}
+
+size_t xh_layer_inputs(const xh_layer *layer) {
+    return layer->inputs;
+}
+
+size_t xh_layer_positions(const xh_layer *layer) {
+    return layer->positions;
+}
+
+xh_synapses *xh_layer_synapses(xh_layer *layer) {
+    return layer->synapses;
+}
+
+xh_normalise xh_layer_normalise(xh_layer *layer) {
+    return layer->normalise;
+}
+
+void xh_layer_wins(xh_layer *layer, uint32_t *wins, bool reset) {
+    const size_t outputs = layer->outputs;
+    for (size_t i = 0; i < outputs; i++) {
+        wins[i] = 0;
+        for (size_t t = 0; t < (size_t)layer->threads; t++) {
+            wins[i] += layer->wins[t * outputs + i];
+        }
+    }
+    if (reset) {
+        memset(layer->wins, 0, (size_t)layer->threads * outputs * sizeof(*layer->wins));
+    }
+}

@@ -1,0 +1,127 @@
+/*
+ * Batch normalisation, a strip of channels at a time: a strip is up to STRIP adjacent floats in every row of the
+ * batch, read as a matrix. Where an image has few channels a row is several pixels, so that strips stay wide and
+ * their loops vectorise. Strips are independent of each other; threads share them out.
+ */
+#include "crosshebb/kernel.h"
+#include "crosshebb/softhebb.h"
+
+#include <math.h>
+
+#define EPSILON 1e-5
+#define MOMENTUM 0.1
+
+enum { STRIP = 64 };
+
+/* Columns first .. first + width - 1 of a matrix of rows; the last row may be shorter than the others. */
+typedef struct strip {
+    size_t first;
+    size_t width;
+    size_t stride; /* floats of a full row */
+    size_t total;  /* floats of all rows */
+    size_t channels;
+} strip;
+
+/* Columns of the strip that the row starting at float row still has. */
+static size_t width_at(strip s, size_t row) {
+    const size_t rest = s.total - row;
+    return rest < s.stride ? rest : s.width;
+}
+
+/* Sum over the rows of (value - centre)^power, power 1 or 2, a column each; in double, row after row. */
+XH_KERNEL
+static void sum_columns(strip s, const float *data, const double *centre, int square, double *sum) {
+    double total[STRIP] = {0};
+    for (size_t row = 0; row < s.total; row += s.stride) {
+        const float *value = data + row + s.first;
+        const size_t width = width_at(s, row);
+        for (size_t j = 0; j < width; j++) {
+            const double distance = (double)value[j] - centre[j];
+            total[j] += square ? distance * distance : distance;
+        }
+    }
+    for (size_t j = 0; j < STRIP; j++) {
+        sum[j] = total[j];
+    }
+}
+
+XH_KERNEL
+static void scale_columns(strip s, float *data, const float *mean, const float *inverse) {
+    for (size_t row = 0; row < s.total; row += s.stride) {
+        float *value = data + row + s.first;
+        const size_t width = width_at(s, row);
+        for (size_t j = 0; j < width; j++) {
+            value[j] = (value[j] - mean[j]) * inverse[j];
+        }
+    }
+}
+
+static size_t channel_of(strip s, size_t column) {
+    return (s.first + column) % s.channels;
+}
+
+/* Adds up the columns of each channel and divides by the values of a channel; every column of the channel gets it. */
+static void average_channels(strip s, double *sum) {
+    const size_t distinct = s.width < s.channels ? s.width : s.channels;
+    const double count = (double)(s.total / s.channels);
+    for (size_t c = 0; c < distinct; c++) {
+        double mean = 0;
+        for (size_t j = c; j < s.width; j += s.channels) {
+            mean += sum[j];
+        }
+        for (size_t j = c; j < s.width; j += s.channels) {
+            sum[j] = mean / count;
+        }
+    }
+}
+
+/* Mean and variance of the strip's channels, a column each; moves the running ones. */
+static void learn_strip(strip s, const float *data, xh_normalise normalise, double *mean,
+                        double *variance) {
+    const double zero[STRIP] = {0};
+    sum_columns(s, data, zero, 0, mean);
+    average_channels(s, mean);
+    sum_columns(s, data, mean, 1, variance);
+    average_channels(s, variance);
+    const double count = (double)(s.total / s.channels);
+    const double unbiased = count > 1 ? count / (count - 1) : 1;
+    for (size_t j = 0; j < s.width && j < s.channels; j++) {
+        float *running_mean = &normalise.mean[channel_of(s, j)];
+        float *running_variance = &normalise.variance[channel_of(s, j)];
+        *running_mean = (float)((1 - MOMENTUM) * (double)*running_mean + MOMENTUM * mean[j]);
+        *running_variance =
+            (float)((1 - MOMENTUM) * (double)*running_variance + MOMENTUM * unbiased * variance[j]);
+    }
+}
+
+static void recall_strip(strip s, xh_normalise normalise, double *mean, double *variance) {
+    for (size_t j = 0; j < s.width; j++) {
+        mean[j] = (double)normalise.mean[channel_of(s, j)];
+        variance[j] = (double)normalise.variance[channel_of(s, j)];
+    }
+}
+
+void xh_normalise_apply(xh_normalise normalise, xh_images images, int learn) {
+    const size_t channels = normalise.channels;
+    const size_t stride = channels < STRIP ? STRIP / channels * channels : channels;
+    const size_t total = images.count * xh_images_features(images);
+#pragma omp parallel for schedule(static)
+    for (size_t first = 0; first < stride; first += STRIP) {
+        const size_t width = stride - first < STRIP ? stride - first : STRIP;
+        const strip s = {first, width, stride, total, channels};
+        double mean[STRIP] = {0};
+        double variance[STRIP] = {0};
+        if (learn) {
+            learn_strip(s, images.data, normalise, mean, variance);
+        } else {
+            recall_strip(s, normalise, mean, variance);
+        }
+        float centre[STRIP];
+        float inverse[STRIP];
+        for (size_t j = 0; j < STRIP; j++) {
+            centre[j] = (float)mean[j];
+            inverse[j] = (float)(1 / sqrt(variance[j] + EPSILON));
+        }
+        scale_columns(s, images.data, centre, inverse);
+    }
+}

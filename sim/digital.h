@@ -1,0 +1,19 @@
+/* Float synapses: a matrix of weights and the published learning rule, the reference for every crossbar. */
+#ifndef XH_SIM_DIGITAL_H
+#define XH_SIM_DIGITAL_H
+
+#include "crosshebb/synapses.h"
+
+typedef struct xh_digital xh_digital;
+
+/* NULL if memory is short. */
+xh_digital *xh_digital_create(size_t inputs, size_t outputs, const float *weights,
+                              xh_update_scale scale, double bound);
+void xh_digital_free(xh_digital *digital);
+
+/* u [count][outputs] = W x. Concurrently callable. */
+void xh_digital_read(const xh_digital *digital, size_t count, const float *x, float *u);
+void xh_digital_update(xh_digital *digital, xh_rule rule, const xh_signals *signals);
+const float *xh_digital_weights(const xh_digital *digital); /* [outputs][inputs] */
+
+#endif

@@ -1,0 +1,171 @@
+/*
+ * The two kinds of synapses behind one interface: a float matrix, or a crossbar with its update scheme.
+ */
+#include "crosshebb/synapses.h"
+
+#include "crosshebb/array.h"
+#include "digital.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct xh_synapses {
+    size_t inputs;
+    size_t outputs;
+    xh_rule rule;
+    xh_digital *digital;   /* NULL on a crossbar */
+    xh_crossbar *crossbar; /* NULL in float */
+    const xh_scheme *scheme;
+    void *scheme_params; /* a copy */
+    float *state;        /* [outputs][scheme->column_numbers] */
+};
+
+xh_status xh_synapses_create_digital(size_t inputs, size_t outputs, const float *weights,
+                                     xh_rule rule, xh_update_scale scale, double bound,
+                                     xh_synapses **synapses, xh_error *error) {
+    xh_synapses *made = calloc(1, sizeof(*made));
+    xh_digital *digital = xh_digital_create(inputs, outputs, weights, scale, bound);
+    if (!made || !digital) {
+        free(made);
+        xh_digital_free(digital);
+        return xh_error_set(error, XH_MEMORY, "no memory for %zu x %zu weights", outputs, inputs);
+    }
+    *made = (xh_synapses){.inputs = inputs, .outputs = outputs, .rule = rule, .digital = digital};
+    *synapses = made;
+    return XH_OK;
+}
+
+static xh_status check_traits(const xh_device_model *model, const xh_scheme *scheme,
+                              xh_error *error) {
+    static const struct {
+        xh_device_trait trait;
+        const char *verb;
+    } traits[] = {
+        {XH_DEVICE_DEPRESSES, "depress by pulses"},
+        {XH_DEVICE_RESETS, "be reset"},
+        {XH_DEVICE_DRIFTS, "drift"},
+        {XH_DEVICE_READ_NOISE, "have read noise"},
+    };
+    const unsigned missing = scheme->needs & ~model->traits;
+    for (size_t i = 0; i < sizeof(traits) / sizeof(traits[0]); i++) {
+        if (missing & traits[i].trait) {
+            return xh_error_set(error, XH_INPUT,
+                                "scheme %s needs devices that %s; device %s does not", scheme->name,
+                                traits[i].verb, model->name);
+        }
+    }
+    return XH_OK;
+}
+
+static xh_status copy_scheme(xh_synapses *synapses, const xh_scheme *scheme, const void *params,
+                             xh_error *error) {
+    const size_t size = scheme->params->size;
+    const size_t numbers = synapses->outputs * scheme->column_numbers;
+    synapses->scheme = scheme;
+    synapses->scheme_params = malloc(size > 0 ? size : 1);
+    synapses->state = xh_array_create(numbers > 0 ? numbers : 1, sizeof(float));
+    if (!synapses->scheme_params || !synapses->state) {
+        return xh_error_set(error, XH_MEMORY, "no memory for scheme %s", scheme->name);
+    }
+    memcpy(synapses->scheme_params, params, size);
+    return XH_OK;
+}
+
+xh_status xh_synapses_create_crossbar(xh_crossbar *crossbar, const float *weights, xh_rule rule,
+                                      const xh_scheme *scheme, const void *scheme_params,
+                                      xh_synapses **synapses, xh_error *error) {
+    xh_synapses *made = calloc(1, sizeof(*made));
+    if (!made) {
+        xh_crossbar_free(crossbar);
+        return xh_error_set(error, XH_MEMORY, "no memory for synapses");
+    }
+    made->inputs = xh_crossbar_inputs(crossbar);
+    made->outputs = xh_crossbar_outputs(crossbar);
+    made->rule = rule;
+    made->crossbar = crossbar;
+    xh_status status = check_traits(xh_crossbar_model(crossbar), scheme, error);
+    if (status == XH_OK) {
+        status = copy_scheme(made, scheme, scheme_params, error);
+    }
+    if (status != XH_OK) {
+        xh_synapses_free(made);
+        return status;
+    }
+    xh_crossbar_program(crossbar, weights);
+    *synapses = made;
+    return XH_OK;
+}
+
+void xh_synapses_free(xh_synapses *synapses) {
+    if (!synapses) {
+        return;
+    }
+    xh_digital_free(synapses->digital);
+    xh_crossbar_free(synapses->crossbar);
+    free(synapses->scheme_params);
+    xh_array_free(synapses->state);
+    free(synapses);
+}
+
+size_t xh_synapses_inputs(const xh_synapses *synapses) {
+    return synapses->inputs;
+}
+
+size_t xh_synapses_outputs(const xh_synapses *synapses) {
+    return synapses->outputs;
+}
+
+void xh_synapses_calibrate(xh_synapses *synapses, size_t count, const float *x) {
+    if (synapses->crossbar) {
+        xh_crossbar_calibrate(synapses->crossbar, count, x);
+    }
+}
+
+void xh_synapses_read_begin(xh_synapses *synapses, xh_phase phase) {
+    if (synapses->crossbar) {
+        xh_crossbar_read_begin(synapses->crossbar, phase);
+    }
+}
+
+void xh_synapses_read(xh_synapses *synapses, size_t first, size_t count, const float *x, float *u) {
+    if (synapses->crossbar) {
+        xh_crossbar_read(synapses->crossbar, first, count, x, u);
+    } else {
+        xh_digital_read(synapses->digital, count, x, u);
+    }
+}
+
+void xh_synapses_read_end(xh_synapses *synapses) {
+    if (synapses->crossbar) {
+        xh_crossbar_read_end(synapses->crossbar);
+    }
+}
+
+void xh_synapses_update(xh_synapses *synapses, const xh_signals *signals) {
+    if (synapses->crossbar) {
+        synapses->scheme->update(synapses->scheme_params, synapses->crossbar, synapses->rule,
+                                 signals, synapses->state);
+    } else {
+        xh_digital_update(synapses->digital, synapses->rule, signals);
+    }
+}
+
+void xh_synapses_age(xh_synapses *synapses, double seconds) {
+    if (synapses->crossbar) {
+        xh_crossbar_age(synapses->crossbar, seconds);
+    }
+}
+
+xh_crossbar *xh_synapses_crossbar(xh_synapses *synapses) {
+    return synapses->crossbar;
+}
+
+void xh_synapses_weights(const xh_synapses *synapses, float *weights,
+                         void (*probe)(const xh_crossbar *crossbar, float *weights)) {
+    if (synapses->crossbar) {
+        probe(synapses->crossbar, weights);
+    } else {
+        memcpy(weights, xh_digital_weights(synapses->digital),
+               synapses->outputs * synapses->inputs * sizeof(float));
+    }
+}
