@@ -68,8 +68,8 @@ typedef struct xh_pulse_tally {
     uint64_t up;        /* up pulses attempted */
     uint64_t down;      /* down pulses attempted */
     uint64_t reset;     /* RESETs */
-    uint64_t effective; /* pulses that changed the state */
-    uint64_t clipped;   /* pulses cut short by a bound */
+    uint64_t effective; /* of these up and down pulses, those that changed the conductance */
+    uint64_t clipped;   /* of these up and down pulses, those cut short by a bound */
 } xh_pulse_tally;
 
 typedef struct xh_device_model {

@@ -1,0 +1,17 @@
+/** The one list of device models. A new device is one file and one line here. */
+#ifndef CROSSHEBB_DEVICE_LIST_H
+#define CROSSHEBB_DEVICE_LIST_H
+
+#include "crosshebb/device.h"
+
+#define XH_DEVICE_LIST(X)                                                                          \
+    X(ideal)                                                                                       \
+    X(constant_step)                                                                               \
+    X(soft_bounds)                                                                                 \
+    X(pcm_accumulate)
+
+#define XH_DEVICE_DECLARE(identifier) extern const xh_device_model xh_device_##identifier;
+XH_DEVICE_LIST(XH_DEVICE_DECLARE)
+#undef XH_DEVICE_DECLARE
+
+#endif
