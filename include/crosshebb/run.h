@@ -10,7 +10,7 @@
 extern "C" {
 #endif
 
-/** How far a run is; passed to the progress hook about ten times a second at most. */
+/** How far a run is; passed to the progress hook ten times a second at most, and at the end of a stage. */
 typedef struct xh_progress {
     const char *stage; /* e.g. "conv1", "features", "readout" */
     size_t done;
@@ -43,13 +43,18 @@ typedef struct xh_run_result {
     double test_accuracy, train_accuracy; /* 0..1, last epoch */
     double train_images_per_second, wall_seconds;
     double peak_memory_bytes;
-    double images;           /* presented to the learning layers */
+    double images;           /* presented to the network while it trained, in all passes */
     double synapses;         /* that learned */
+    xh_pulse_tally pulses;   /* of learning and refresh */
     xh_ledger ledger;        /* sum over layers */
     xh_cost cost;            /* sum over layers, of the whole run */
-    double training_joules;  /* phases program, forward, update, refresh */
-    double training_seconds; /* simulated latency of training */
+    double training_joules;  /* of everything up to the end of training */
+    double training_seconds; /* simulated latency of the same */
     double update_joules;    /* phases update and refresh */
+    /* What updates cost in three ways; NAN where there is nothing to divide by. */
+    double joules_per_image;   /* training_joules over images */
+    double joules_per_synapse; /* update_joules over synapses that learned, each times its images */
+    double joules_per_pulse;   /* update_joules over pulses on devices */
     double wear_max, wear_p999;
     size_t layer_count;
     xh_run_layer layers[XH_CONFIG_LAYERS];
@@ -64,6 +69,7 @@ typedef struct xh_run_estimate {
     double memory_bytes;
     double training_macs;
     double feature_macs;
+    double readout_macs;
     double devices;
 } xh_run_estimate;
 xh_status xh_run_estimate_of(const xh_config *config, xh_run_estimate *estimate, xh_error *error);

@@ -1,0 +1,146 @@
+/*
+ * A run from beginning to end: data, network, trace, training, features, readout, figures. Whatever happens, the trace
+ * is closed: under its own name if the run is complete, else with the rows so far as FILE.h5.part.
+ */
+#include "run_internal.h"
+
+#include <cblas.h>
+#include <omp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+
+static const double progress_interval = 0.1; /* seconds */
+
+double xh_run_clock(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+xh_status xh_run_interrupted(const xh_run_state *run, xh_error *error) {
+    if (!run->options->interrupt || !*run->options->interrupt) {
+        return XH_OK;
+    }
+    return xh_error_set(error, XH_INTERRUPTED, "interrupted; the rows so far are in %s.part",
+                        run->path);
+}
+
+void xh_run_tell(xh_run_state *run, const char *stage, size_t done, size_t total,
+                 const char *unit) {
+    const double now = xh_run_clock();
+    if (run->stage != stage) {
+        run->stage = stage;
+        run->stage_began = now;
+    }
+    if (!run->options->progress || (now - run->told < progress_interval && done < total)) {
+        return;
+    }
+    run->told = now;
+    const double seconds = now - run->stage_began;
+    const xh_progress progress = {
+        .stage = stage,
+        .done = done,
+        .total = total,
+        .unit = unit,
+        .rate = seconds > 0 ? (double)done / seconds : 0,
+        .accuracy = run->test_accuracy,
+        .joules = xh_run_cost(run, NULL).total_joules,
+    };
+    run->options->progress(&progress, run->options->context);
+}
+
+xh_status xh_run_open(xh_run_state *run, xh_error *error) {
+    xh_status status = xh_trace_create(run->path, &run->trace, error);
+    if (status == XH_OK) {
+        status =
+            xh_trace_integer(run->trace, "/", "seed", run->config->experiment.seed, NULL, error);
+    }
+    if (status == XH_OK) {
+        status = xh_run_record_config(run, error);
+    }
+    for (size_t l = 0; status == XH_OK && l < run->layers; l++) {
+        status = xh_run_layer_table(run, l, error);
+    }
+    if (status == XH_OK) {
+        status = xh_run_readout_table(run, error);
+    }
+    return status == XH_OK ? xh_trace_record(run->trace, error) : status;
+}
+
+/* Ends the trace of a run that ended with the status given: the figures are written if it is complete or interrupted,
+ * and what went wrong first is what the caller hears of. */
+static xh_status finish(xh_run_state *run, xh_status status, xh_run_result *result,
+                        xh_error *error) {
+    if (!run->trace) {
+        return status;
+    }
+    xh_status ending = status;
+    if (status == XH_OK || status == XH_INTERRUPTED) {
+        xh_error reason = {0};
+        ending = xh_trace_stop(run->trace, &reason);
+        if (ending == XH_OK) {
+            ending = xh_run_record_result(run, status == XH_OK, result, &reason);
+        }
+        if (ending != XH_OK) {
+            status = xh_error_set(error, ending, "%s", reason.text);
+        }
+    }
+    xh_error reason = {0};
+    ending = xh_trace_close(run->trace, status == XH_OK, &reason);
+    run->trace = NULL;
+    return status == XH_OK && ending != XH_OK ? xh_error_set(error, ending, "%s", reason.text)
+                                              : status;
+}
+
+static void release(xh_run_state *run) {
+    xh_dataset_free(&run->train);
+    xh_dataset_free(&run->test);
+    xh_network_free(run->network);
+    for (size_t l = 0; l < XH_CONFIG_LAYERS; l++) {
+        xh_array_free(run->blocks[l].start);
+    }
+    xh_array_free(run->train_features);
+    xh_array_free(run->test_features);
+    free(run);
+}
+
+/* A product is never split over threads by the library of products, so that its bits do not depend on their number. */
+static void limit_threads(int threads) {
+    openblas_set_num_threads(1);
+    omp_set_num_threads(threads > 0 ? threads : omp_get_num_procs());
+}
+
+static xh_status name_result(xh_run_state *run, xh_error *error) {
+    const char *out = run->options->out;
+    const char *name = out ? out : run->config->experiment.experiment;
+    const int length = snprintf(run->path, sizeof(run->path), "%s%s", name, out ? "" : ".h5");
+    if (length < 0 || (size_t)length >= sizeof(run->path)) {
+        return xh_error_set(error, XH_INPUT, "the name of the result is longer than %zu characters",
+                            sizeof(run->path) - 1);
+    }
+    return XH_OK;
+}
+
+xh_status xh_run(const xh_config *config, xh_run_options options, xh_run_result *result,
+                 xh_error *error) {
+    static xh_status (*const steps[])(xh_run_state *, xh_error *) = {
+        xh_run_load, xh_run_build, xh_run_open, xh_run_train, xh_run_features, xh_run_readout,
+    };
+    xh_run_state *run = calloc(1, sizeof(*run));
+    if (!run) {
+        return xh_error_set(error, XH_MEMORY, "no memory for the run");
+    }
+    run->config = config;
+    run->options = &options;
+    run->test_accuracy = -1;
+    run->began = xh_run_clock();
+    limit_threads(options.threads);
+    xh_status status = name_result(run, error);
+    for (size_t i = 0; status == XH_OK && i < sizeof(steps) / sizeof(steps[0]); i++) {
+        status = steps[i](run, error);
+    }
+    status = finish(run, status, result, error);
+    release(run);
+    return status;
+}

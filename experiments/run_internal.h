@@ -1,0 +1,95 @@
+/** The parts of a run, as its files share them. */
+#ifndef XH_RUN_INTERNAL_H
+#define XH_RUN_INTERNAL_H
+
+#include "crosshebb/network.h"
+#include "crosshebb/run.h"
+#include "crosshebb/trace.h"
+
+#include <stdint.h>
+
+typedef struct xh_run_block {
+    xh_layer *layer; /* the network's */
+    size_t table;    /* of the trace */
+    float *start;    /* weights before training, [outputs][inputs] */
+    size_t images;   /* presented while it trained */
+    size_t traced;   /* images at its latest row */
+} xh_run_block;
+
+typedef struct xh_run_state {
+    const xh_config *config;
+    const xh_run_options *options;
+    char path[4000]; /* leaves room for .part */
+    uint64_t seed_network;
+    xh_dataset train;
+    xh_dataset test;
+    xh_network *network;
+    size_t layers;
+    xh_run_block blocks[XH_CONFIG_LAYERS];
+    xh_device_pulse_cost device_cost;
+    xh_trace *trace;
+    size_t readout_table;
+    float *train_features; /* [count][features] of the last layer, for the readout */
+    float *test_features;
+
+    size_t presented;        /* images, counted once a pass */
+    double training_wall;    /* seconds */
+    double training_joules;  /* booked when training ended */
+    double training_seconds; /* simulated, booked when training ended */
+    double lived_seconds;    /* simulated latency that the devices have lived through */
+    double train_accuracy;
+    double test_accuracy; /* negative: none yet */
+
+    double began; /* by the wall clock, as those below */
+    const char *stage;
+    double stage_began;
+    double told; /* when progress was last */
+} xh_run_state;
+
+/** Seconds of a clock that only runs forward. */
+double xh_run_clock(void);
+/** XH_INTERRUPTED if the caller wants the run to stop. */
+xh_status xh_run_interrupted(const xh_run_state *run, xh_error *error);
+/** Tells the caller how far the stage is, if it is time to. */
+void xh_run_tell(xh_run_state *run, const char *stage, size_t done, size_t total, const char *unit);
+
+/** What everything booked so far costs, and the ledgers' sum (may be NULL). */
+xh_cost xh_run_cost(const xh_run_state *run, xh_ledger *ledger);
+/** Lets seconds pass for every device. */
+void xh_run_age(xh_run_state *run, double seconds);
+
+/* The steps of a run, in their order: each takes up where the one before it ended. */
+xh_status xh_run_load(xh_run_state *run, xh_error *error);
+xh_status xh_run_build(xh_run_state *run, xh_error *error);
+xh_status xh_run_open(xh_run_state *run, xh_error *error);
+xh_status xh_run_train(xh_run_state *run, xh_error *error);
+xh_status xh_run_features(xh_run_state *run, xh_error *error);
+xh_status xh_run_readout(xh_run_state *run, xh_error *error);
+
+/* The tables of the trace: made before recording, a row at a time after. */
+xh_status xh_run_layer_table(xh_run_state *run, size_t index, xh_error *error);
+xh_status xh_run_layer_row(xh_run_state *run, size_t index, xh_error *error);
+xh_status xh_run_readout_table(xh_run_state *run, xh_error *error);
+
+/** Share of the neurons whose norm is within 0.01 of 1; norms [outputs]. */
+double xh_run_converged(const float *norms, size_t outputs);
+/** Norms [outputs] of the rows of weights [outputs][inputs]. */
+void xh_run_norms(const float *weights, size_t outputs, size_t inputs, float *norms);
+/** Sum of the pulses of learning and refresh. */
+xh_pulse_tally xh_run_pulses(const xh_ledger *ledger);
+/** Joules of one phase. */
+double xh_run_phase_joules(const xh_cost *cost, xh_phase phase);
+
+/** Writes the resolved configuration into the trace. */
+xh_status xh_run_record_config(xh_run_state *run, xh_error *error);
+/** Writes ledger, costs and prices into the trace. */
+xh_status xh_run_record_ledger(xh_run_state *run, const xh_ledger *ledger, const xh_cost *cost,
+                               xh_error *error);
+/** Writes histograms of wear and, if the configuration asks for them, weights and conductances into the trace, and
+ *  the figures of wear into the result. */
+xh_status xh_run_record_layers(xh_run_state *run, xh_run_result *result, xh_error *error);
+/** Gathers the figures of the run and writes them, wear and weights into the trace. */
+xh_status xh_run_record_result(xh_run_state *run, bool complete, xh_run_result *result,
+                               xh_error *error);
+
+#endif

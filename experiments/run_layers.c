@@ -1,0 +1,177 @@
+/* The layers at the end of a run: their figures, histograms of wear, and weights and conductances where asked for. */
+#include "run_internal.h"
+
+#include "crosshebb/probe.h"
+
+#include <gsl/gsl_statistics_float.h>
+#include <math.h>
+#include <string.h>
+
+/* Bins of wear: below the first edge, then ten a decade. */
+enum { BINS_A_DECADE = 10, FIRST_DECADE = -3, LAST_DECADE = 12 };
+enum { BINS = (LAST_DECADE - FIRST_DECADE) * BINS_A_DECADE + 1 };
+
+static void fill_edges(double edges[BINS + 1]) {
+    edges[0] = 0;
+    for (int k = 0; k < BINS; k++) {
+        edges[k + 1] = pow(10, FIRST_DECADE + (double)k / BINS_A_DECADE);
+    }
+}
+
+/* The bin [edges[k], edges[k + 1]) of a value; the last bin takes what is beyond it. */
+static size_t bin_of(const double edges[BINS + 1], double value) {
+    size_t low = 0, high = BINS - 1;
+    while (low < high) {
+        const size_t middle = (low + high + 1) / 2;
+        if (value >= edges[middle]) {
+            low = middle;
+        } else {
+            high = middle - 1;
+        }
+    }
+    return low;
+}
+
+static xh_status record_histogram(xh_run_state *run, const char *name, size_t count,
+                                  const float *wear, xh_error *error) {
+    double edges[BINS + 1], devices[BINS] = {0};
+    const size_t edge_count = BINS + 1, bins = BINS;
+    char group[XH_PARAM_TEXT_SIZE + 8];
+    snprintf(group, sizeof(group), "/wear/%s", name);
+    fill_edges(edges);
+    for (size_t i = 0; i < count; i++) {
+        devices[bin_of(edges, wear[i])]++;
+    }
+    const xh_trace_column edge = {"edges", "cycles",
+                                  "bounds of the bins: bin k is edges[k] <= wear < edges[k + 1]"};
+    const xh_trace_column device = {"devices", "1",
+                                    "devices in each bin; the last takes what is beyond it"};
+    const xh_status status =
+        xh_trace_doubles(run->trace, group, edge, 1, &edge_count, edges, error);
+    return status == XH_OK ? xh_trace_doubles(run->trace, group, device, 1, &bins, devices, error)
+                           : status;
+}
+
+/* Largest value and 99.9th percentile (nearest rank); the values come out in another order. */
+static void extremes(float *values, size_t count, double *largest, double *p999) {
+    if (count == 0) {
+        return;
+    }
+    const size_t rank = (size_t)ceil(0.999 * (double)count);
+    *largest = gsl_stats_float_max(values, 1, count);
+    *p999 = gsl_stats_float_select(values, 1, count, rank - 1);
+}
+
+static xh_status record_conductances(xh_run_state *run, const char *group,
+                                     const xh_crossbar *crossbar, xh_error *error) {
+    const size_t planes = 2 * (size_t)xh_crossbar_parameters(crossbar)->devices;
+    const size_t dims[3] = {planes, xh_crossbar_outputs(crossbar), xh_crossbar_inputs(crossbar)};
+    const xh_trace_column column = {
+        "conductance", "S",
+        "conductance of every device [device][neuron][input], the plus side's devices first"};
+    float *values = xh_array_create(dims[0] * dims[1] * dims[2], sizeof(float));
+    if (!values) {
+        return xh_error_set(error, XH_MEMORY, "no memory for the conductances");
+    }
+    xh_probe_conductances(crossbar, values);
+    const xh_status status = xh_trace_floats(run->trace, group, column, 3, dims, values, error);
+    xh_array_free(values);
+    return status;
+}
+
+static xh_status record_normalisation(xh_run_state *run, const char *group, xh_layer *layer,
+                                      xh_error *error) {
+    const xh_normalise normalise = xh_layer_normalise(layer);
+    const xh_trace_column mean = {"mean", "1", "running mean of every input channel"};
+    const xh_trace_column variance = {"variance", "1", "running variance of every input channel"};
+    const xh_status status =
+        xh_trace_floats(run->trace, group, mean, 1, &normalise.channels, normalise.mean, error);
+    return status == XH_OK ? xh_trace_floats(run->trace, group, variance, 1, &normalise.channels,
+                                             normalise.variance, error)
+                           : status;
+}
+
+/* What the configuration asks to keep of a layer. */
+static xh_status record_output(xh_run_state *run, xh_layer *layer, const char *name,
+                               const float *weights, xh_error *error) {
+    const xh_output_params *output = &run->config->output;
+    const xh_synapses *synapses = xh_layer_synapses(layer);
+    const xh_crossbar *crossbar = xh_synapses_crossbar(xh_layer_synapses(layer));
+    const size_t dims[2] = {xh_synapses_outputs(synapses), xh_synapses_inputs(synapses)};
+    const xh_trace_column column = {
+        "weights", "1", "final weights [neuron][input], inputs as rows, columns, channels"};
+    char group[XH_PARAM_TEXT_SIZE + 8];
+    snprintf(group, sizeof(group), "/layers/%s", name);
+    xh_status status = XH_OK;
+    if (output->weights) {
+        status = xh_trace_floats(run->trace, group, column, 2, dims, weights, error);
+    }
+    if (status == XH_OK && output->weights) {
+        status = record_normalisation(run, group, layer, error);
+    }
+    if (status == XH_OK && output->conductances && crossbar) {
+        status = record_conductances(run, group, crossbar, error);
+    }
+    return status;
+}
+
+/* One layer; wear [devices] is scratch that keeps its devices' wear, in some order. */
+static xh_status record_layer(xh_run_state *run, size_t index, float *wear, xh_run_layer *figures,
+                              xh_error *error) {
+    xh_layer *layer = run->blocks[index].layer;
+    xh_synapses *synapses = xh_layer_synapses(layer);
+    const xh_crossbar *crossbar = xh_synapses_crossbar(synapses);
+    const size_t outputs = xh_synapses_outputs(synapses), inputs = xh_synapses_inputs(synapses);
+    float *weights = xh_array_create(outputs * inputs, sizeof(float));
+    float *norms = xh_array_create(outputs, sizeof(float));
+    xh_status status = XH_OK;
+    if (!weights || !norms) {
+        status = xh_error_set(error, XH_MEMORY, "no memory for %zu x %zu weights", outputs, inputs);
+    }
+    if (status == XH_OK) {
+        memcpy(figures->name, run->config->layers[index].name, sizeof(figures->name));
+        figures->inputs = inputs;
+        figures->outputs = outputs;
+        xh_synapses_weights(synapses, weights, xh_probe_weights);
+        xh_run_norms(weights, outputs, inputs, norms);
+        figures->converged_fraction = xh_run_converged(norms, outputs);
+        status = record_output(run, layer, figures->name, weights, error);
+    }
+    xh_array_free(weights);
+    xh_array_free(norms);
+    if (status == XH_OK && crossbar) {
+        figures->devices = xh_crossbar_devices(crossbar);
+        figures->pulses = xh_run_pulses(xh_crossbar_ledger(crossbar));
+        xh_probe_wear(crossbar, wear);
+        status = record_histogram(run, figures->name, figures->devices, wear, error);
+        extremes(wear, figures->devices, &figures->wear_max, &figures->wear_p999);
+    }
+    return status;
+}
+
+static size_t devices_of(const xh_run_state *run) {
+    size_t devices = 0;
+    for (size_t l = 0; l < run->layers; l++) {
+        const xh_crossbar *crossbar = xh_synapses_crossbar(xh_layer_synapses(run->blocks[l].layer));
+        devices += crossbar ? xh_crossbar_devices(crossbar) : 0;
+    }
+    return devices;
+}
+
+xh_status xh_run_record_layers(xh_run_state *run, xh_run_result *result, xh_error *error) {
+    const size_t devices = devices_of(run);
+    float *wear = xh_array_create(devices, sizeof(float));
+    if (!wear && devices > 0) {
+        return xh_error_set(error, XH_MEMORY, "no memory for the wear of %zu devices", devices);
+    }
+    xh_status status = XH_OK;
+    size_t first = 0;
+    for (size_t l = 0; status == XH_OK && l < run->layers; l++) {
+        status = record_layer(run, l, wear + first, &result->layers[l], error);
+        first += result->layers[l].devices;
+    }
+    result->layer_count = run->layers;
+    extremes(wear, devices, &result->wear_max, &result->wear_p999);
+    xh_array_free(wear);
+    return status;
+}

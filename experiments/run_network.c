@@ -1,0 +1,131 @@
+/* Building what a run works on: the images, and the layers on their synapses, digital or crossbar. */
+#include "run_internal.h"
+
+#include "crosshebb/probe.h"
+
+#include <string.h>
+
+xh_status xh_run_load(xh_run_state *run, xh_error *error) {
+    const xh_dataset_params *params = &run->config->dataset;
+    const char *directory = run->options->data;
+    const xh_dataset_kind *kind = NULL;
+    xh_status status = xh_dataset_find(params->name, &kind, error);
+    if (status == XH_OK) {
+        const size_t limit = (size_t)params->train_images;
+        status = xh_dataset_load(kind, XH_SPLIT_TRAIN, directory, limit, &run->train, error);
+    }
+    if (status == XH_OK) {
+        const size_t limit = (size_t)params->test_images;
+        status = xh_dataset_load(kind, XH_SPLIT_TEST, directory, limit, &run->test, error);
+    }
+    return status;
+}
+
+/* A seed of its own, or the experiment's. */
+static uint64_t seed_of(const xh_config *config, long seed) {
+    return (uint64_t)(seed < 0 ? config->experiment.seed : seed);
+}
+
+static xh_status create_crossbar(const xh_run_state *run, size_t index, size_t inputs,
+                                 const float *weights, xh_rule rule, xh_synapses **synapses,
+                                 xh_error *error) {
+    const xh_config *config = run->config;
+    const xh_crossbar_seeds seeds = {
+        .device = seed_of(config, config->seeds.device),
+        .cycle = seed_of(config, config->seeds.cycle),
+        .instance = (uint32_t)index,
+    };
+    const size_t outputs = (size_t)config->layers[index].outputs;
+    xh_crossbar *crossbar = NULL;
+    const xh_status status =
+        xh_crossbar_create(inputs, outputs, config->device, config->device_values.bytes,
+                           &config->crossbar, seeds, &crossbar, error);
+    if (status != XH_OK) {
+        return status;
+    }
+    return xh_synapses_create_crossbar(crossbar, weights, rule, config->scheme,
+                                       config->scheme_values.bytes, synapses, error);
+}
+
+static xh_status create_synapses(const xh_run_state *run, size_t index, size_t inputs,
+                                 const float *weights, xh_synapses **synapses, xh_error *error) {
+    const xh_layer_params *params = &run->config->layers[index];
+    const xh_rule rule = {.rate = params->rate, .norm_power = params->norm_power};
+    if (strcmp(params->synapses, "crossbar") == 0) {
+        return create_crossbar(run, index, inputs, weights, rule, synapses, error);
+    }
+    const xh_update_scale scale = strcmp(params->update_scale, "neuron_running") == 0
+                                      ? XH_SCALE_NEURON_RUNNING
+                                      : XH_SCALE_LAYER_MAXIMUM;
+    return xh_synapses_create_digital(inputs, (size_t)params->outputs, weights, rule, scale,
+                                      params->weight_bound, synapses, error);
+}
+
+/* Puts layer number index on top of the network. Its block's start begins as the weights that it should have and
+ * becomes those that its synapses took. */
+static xh_status add_layer(xh_run_state *run, size_t index, xh_error *error) {
+    const xh_layer_params *params = &run->config->layers[index];
+    const xh_shape input = xh_network_output(run->network);
+    xh_run_block *block = &run->blocks[index];
+    size_t inputs = 0, positions = 0;
+    xh_shape output;
+    xh_status status = xh_layer_geometry(params, input, &inputs, &positions, &output, error);
+    if (status != XH_OK) {
+        return status;
+    }
+    block->start = xh_array_create(inputs * (size_t)params->outputs, sizeof(float));
+    if (!block->start) {
+        return xh_error_set(error, XH_MEMORY, "no memory for %zu x %ld weights", inputs,
+                            params->outputs);
+    }
+    xh_layer_initial_weights(params, inputs, run->seed_network, (uint32_t)index, block->start);
+    xh_synapses *synapses = NULL;
+    status = create_synapses(run, index, inputs, block->start, &synapses, error);
+    if (status != XH_OK) {
+        return status;
+    }
+    xh_synapses_weights(synapses, block->start, xh_probe_weights);
+    status = xh_layer_create(params, input, synapses, &block->layer, error);
+    return status == XH_OK ? xh_network_push(run->network, block->layer, error) : status;
+}
+
+xh_status xh_run_build(xh_run_state *run, xh_error *error) {
+    const xh_config *config = run->config;
+    run->seed_network = seed_of(config, config->seeds.network);
+    run->device_cost = config->device->cost(config->device_values.bytes);
+    run->network = xh_network_create(run->train.shape);
+    if (!run->network) {
+        return xh_error_set(error, XH_MEMORY, "no memory for the network");
+    }
+    for (size_t l = 0; l < config->layer_count; l++) {
+        if (add_layer(run, l, error) != XH_OK) {
+            return xh_error_prefix(error, "network.layers.%zu (%s): ", l, config->layers[l].name);
+        }
+        run->layers = l + 1;
+    }
+    run->lived_seconds = xh_run_cost(run, NULL).total_seconds;
+    return XH_OK;
+}
+
+xh_cost xh_run_cost(const xh_run_state *run, xh_ledger *ledger) {
+    xh_cost cost = {0};
+    for (size_t l = 0; l < run->layers; l++) {
+        const xh_crossbar *crossbar = xh_synapses_crossbar(xh_layer_synapses(run->blocks[l].layer));
+        if (!crossbar) {
+            continue;
+        }
+        const xh_ledger *part = xh_crossbar_ledger(crossbar);
+        const xh_cost price = xh_ledger_price(part, &run->config->hardware, &run->device_cost);
+        xh_cost_add(&cost, &price);
+        if (ledger) {
+            xh_ledger_add(ledger, part);
+        }
+    }
+    return cost;
+}
+
+void xh_run_age(xh_run_state *run, double seconds) {
+    for (size_t l = 0; l < run->layers; l++) {
+        xh_synapses_age(xh_layer_synapses(run->blocks[l].layer), seconds);
+    }
+}

@@ -1,0 +1,98 @@
+/* The figures of a run, for the caller and for the trace. */
+#include "run_internal.h"
+
+#include <math.h>
+#include <string.h>
+#include <sys/resource.h>
+
+static double peak_memory(void) {
+    struct rusage usage;
+    getrusage(RUSAGE_SELF, &usage);
+    return 1024.0 * (double)usage.ru_maxrss;
+}
+
+/* Quotients of nothing are not a number, in the result as in the report. */
+static double per(double amount, double count) {
+    return count > 0 ? amount / count : NAN;
+}
+
+/* Synapses that learned, and their sum over the images that each was presented with. */
+static void count_synapses(const xh_run_state *run, xh_run_result *result, double *presentations) {
+    *presentations = 0;
+    for (size_t l = 0; l < run->layers && run->config->training.learn; l++) {
+        const xh_run_block *block = &run->blocks[l];
+        const xh_synapses *synapses = xh_layer_synapses(block->layer);
+        const double size =
+            (double)xh_synapses_inputs(synapses) * (double)xh_synapses_outputs(synapses);
+        if (block->images > 0) {
+            result->synapses += size;
+            *presentations += size * (double)block->images;
+        }
+    }
+}
+
+static void gather(const xh_run_state *run, xh_run_result *result) {
+    memset(result, 0, sizeof(*result));
+    result->cost = xh_run_cost(run, &result->ledger);
+    result->test_accuracy = run->test_accuracy < 0 ? NAN : run->test_accuracy;
+    result->train_accuracy = run->test_accuracy < 0 ? NAN : run->train_accuracy;
+    result->images = (double)run->presented;
+    result->train_images_per_second = per(result->images, run->training_wall);
+    result->wall_seconds = xh_run_clock() - run->began;
+    result->peak_memory_bytes = peak_memory();
+    result->training_joules = run->training_joules;
+    result->training_seconds = run->training_seconds;
+    result->update_joules = xh_run_phase_joules(&result->cost, XH_PHASE_update) +
+                            xh_run_phase_joules(&result->cost, XH_PHASE_refresh);
+    result->pulses = xh_run_pulses(&result->ledger);
+    double presentations = 0;
+    count_synapses(run, result, &presentations);
+    const double pulses = (double)(result->pulses.up + result->pulses.down + result->pulses.reset);
+    result->joules_per_image = per(result->training_joules, result->images);
+    result->joules_per_synapse = per(result->update_joules, presentations);
+    result->joules_per_pulse = per(result->update_joules, pulses);
+}
+
+static xh_status record_figures(xh_run_state *run, bool complete, const xh_run_result *result,
+                                xh_error *error) {
+    const struct {
+        const char *name;
+        const char *unit;
+        double value;
+    } rows[] = {
+        {"test_accuracy", NULL, result->test_accuracy},
+        {"train_accuracy", NULL, result->train_accuracy},
+        {"images", NULL, result->images},
+        {"synapses", NULL, result->synapses},
+        {"energy", "J", result->cost.total_joules},
+        {"training_energy", "J", result->training_joules},
+        {"update_energy", "J", result->update_joules},
+        {"energy_per_image", "J", result->joules_per_image},
+        {"energy_per_synapse_update", "J", result->joules_per_synapse},
+        {"energy_per_pulse", "J", result->joules_per_pulse},
+        {"latency", "s", result->cost.total_seconds},
+        {"training_latency", "s", result->training_seconds},
+        {"wear_max", "cycles", result->wear_max},
+        {"wear_p999", "cycles", result->wear_p999},
+        {"train_images_per_second", "1/s", result->train_images_per_second},
+        {"wall_seconds", "s", result->wall_seconds},
+        {"peak_memory", "B", result->peak_memory_bytes},
+    };
+    xh_status status = xh_trace_integer(run->trace, "/result", "complete", complete, NULL, error);
+    for (size_t i = 0; status == XH_OK && i < sizeof(rows) / sizeof(rows[0]); i++) {
+        status = xh_trace_number(run->trace, "/result", rows[i].name, rows[i].value, rows[i].unit,
+                                 error);
+    }
+    return status;
+}
+
+xh_status xh_run_record_result(xh_run_state *run, bool complete, xh_run_result *result,
+                               xh_error *error) {
+    gather(run, result);
+    snprintf(result->path, sizeof(result->path), "%s%s", run->path, complete ? "" : ".part");
+    xh_status status = xh_run_record_layers(run, result, error);
+    if (status == XH_OK) {
+        status = xh_run_record_ledger(run, &result->ledger, &result->cost, error);
+    }
+    return status == XH_OK ? record_figures(run, complete, result, error) : status;
+}

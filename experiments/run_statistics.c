@@ -1,0 +1,207 @@
+/* What a row of the trace says of a layer: norms, convergence, winners, pulses, energy, wear. Analysis only. */
+#include "run_internal.h"
+
+#include "crosshebb/probe.h"
+
+#include <gsl/gsl_statistics_float.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* X(name, unit, sentence) */
+#define COLUMN_LIST(X)                                                                             \
+    X(image, "1", "images presented to the layer so far")                                          \
+    X(norm_mean, "1", "mean over the neurons of the weights' Euclidean norm |W|")                  \
+    X(norm_min, "1", "smallest |W|")                                                               \
+    X(norm_max, "1", "largest |W|")                                                                \
+    X(converged_fraction, "1", "share of the neurons with | |W| - 1 | < 0.01")                     \
+    X(winners, "1", "share of the neurons that won at least one position since the last row")      \
+    X(winner_entropy, "bit", "entropy of the winners since the last row")                          \
+    X(cosine_to_start, "1",                                                                        \
+      "median over the neurons of the cosine between W and W before training")                     \
+    X(pulses_up, "pulses", "up pulses of learning and refresh so far, all layers")                 \
+    X(pulses_down, "pulses", "down pulses of learning and refresh so far, all layers")             \
+    X(pulses_reset, "pulses", "RESETs of learning and refresh so far, all layers")                 \
+    X(pulses_effective, "pulses", "those of these up and down pulses that changed a conductance")  \
+    X(pulses_clipped, "pulses", "those of these up and down pulses that a bound cut short")        \
+    X(energy, "J", "energy of everything so far, all layers and phases")                           \
+    X(update_energy, "J", "energy of learning and refresh so far, all layers")                     \
+    X(latency, "s", "simulated time that everything so far took, all layers and phases")           \
+    X(wear_max, "cycles", "largest wear of a device of the layer")                                 \
+    X(device_time, "s", "age of the layer's devices")
+
+enum {
+#define COLUMN_ENUM(name, unit, sentence) COLUMN_##name,
+    COLUMN_LIST(COLUMN_ENUM)
+#undef COLUMN_ENUM
+        COLUMNS
+};
+
+static const xh_trace_column columns[COLUMNS] = {
+#define COLUMN_ROW(name, unit, sentence) {#name, unit, sentence},
+    COLUMN_LIST(COLUMN_ROW)
+#undef COLUMN_ROW
+};
+
+xh_status xh_run_layer_table(xh_run_state *run, size_t index, xh_error *error) {
+    char group[XH_PARAM_TEXT_SIZE + 8];
+    snprintf(group, sizeof(group), "train/%s", run->config->layers[index].name);
+    return xh_trace_table(run->trace, group, columns, COLUMNS, &run->blocks[index].table, error);
+}
+
+void xh_run_norms(const float *weights, size_t outputs, size_t inputs, float *norms) {
+    for (size_t i = 0; i < outputs; i++) {
+        double square = 0;
+        for (size_t j = 0; j < inputs; j++) {
+            const double weight = weights[i * inputs + j];
+            square += weight * weight;
+        }
+        norms[i] = (float)sqrt(square);
+    }
+}
+
+double xh_run_converged(const float *norms, size_t outputs) {
+    size_t converged = 0;
+    for (size_t i = 0; i < outputs; i++) {
+        converged += fabs((double)norms[i] - 1) < 0.01;
+    }
+    return (double)converged / (double)outputs;
+}
+
+xh_pulse_tally xh_run_pulses(const xh_ledger *ledger) {
+    const xh_pulse_tally update = ledger->pulses[XH_PHASE_update];
+    const xh_pulse_tally refresh = ledger->pulses[XH_PHASE_refresh];
+    return (xh_pulse_tally){
+        .up = update.up + refresh.up,
+        .down = update.down + refresh.down,
+        .reset = update.reset + refresh.reset,
+        .effective = update.effective + refresh.effective,
+        .clipped = update.clipped + refresh.clipped,
+    };
+}
+
+double xh_run_phase_joules(const xh_cost *cost, xh_phase phase) {
+    double joules = 0;
+    for (int event = 0; event < XH_EVENTS; event++) {
+        joules += cost->joules[phase][event];
+    }
+    return joules;
+}
+
+/* Norms and cosines; cosine_to_start of a neuron without weights is 0. */
+static void describe_weights(const xh_run_block *block, const float *weights, float *norms,
+                             float *cosines, double *row) {
+    const xh_synapses *synapses = xh_layer_synapses(block->layer);
+    const size_t inputs = xh_synapses_inputs(synapses), outputs = xh_synapses_outputs(synapses);
+    xh_run_norms(block->start, outputs, inputs, cosines);
+    xh_run_norms(weights, outputs, inputs, norms);
+    double sum = 0;
+    row[COLUMN_norm_min] = row[COLUMN_norm_max] = norms[0];
+    for (size_t i = 0; i < outputs; i++) {
+        double product = 0;
+        for (size_t j = 0; j < inputs; j++) {
+            product += (double)block->start[i * inputs + j] * (double)weights[i * inputs + j];
+        }
+        const double scale = (double)norms[i] * (double)cosines[i];
+        cosines[i] = (float)(scale > 0 ? product / scale : 0);
+        sum += norms[i];
+        row[COLUMN_norm_min] = fmin(row[COLUMN_norm_min], norms[i]);
+        row[COLUMN_norm_max] = fmax(row[COLUMN_norm_max], norms[i]);
+    }
+    row[COLUMN_norm_mean] = sum / (double)outputs;
+    row[COLUMN_converged_fraction] = xh_run_converged(norms, outputs);
+    row[COLUMN_cosine_to_start] = gsl_stats_float_median(cosines, 1, outputs);
+}
+
+static void describe_winners(const uint32_t *wins, size_t outputs, double *row) {
+    double total = 0, entropy = 0;
+    size_t winners = 0;
+    for (size_t i = 0; i < outputs; i++) {
+        total += wins[i];
+        winners += wins[i] > 0;
+    }
+    for (size_t i = 0; i < outputs; i++) {
+        const double share = wins[i] > 0 ? wins[i] / total : 1;
+        entropy -= share * log2(share);
+    }
+    row[COLUMN_winners] = (double)winners / (double)outputs;
+    row[COLUMN_winner_entropy] = entropy;
+}
+
+static void describe_costs(const xh_run_state *run, double *row) {
+    xh_ledger ledger = {0};
+    const xh_cost cost = xh_run_cost(run, &ledger);
+    const xh_pulse_tally pulses = xh_run_pulses(&ledger);
+    row[COLUMN_pulses_up] = (double)pulses.up;
+    row[COLUMN_pulses_down] = (double)pulses.down;
+    row[COLUMN_pulses_reset] = (double)pulses.reset;
+    row[COLUMN_pulses_effective] = (double)pulses.effective;
+    row[COLUMN_pulses_clipped] = (double)pulses.clipped;
+    row[COLUMN_energy] = cost.total_joules;
+    row[COLUMN_update_energy] =
+        xh_run_phase_joules(&cost, XH_PHASE_update) + xh_run_phase_joules(&cost, XH_PHASE_refresh);
+    row[COLUMN_latency] = cost.total_seconds;
+}
+
+static float largest(const float *values, size_t count) {
+    float most = 0;
+    for (size_t i = 0; i < count; i++) {
+        most = values[i] > most ? values[i] : most;
+    }
+    return most;
+}
+
+typedef struct row_scratch {
+    float *weights;
+    float *norms;
+    float *cosines;
+    uint32_t *wins;
+    float *wear;
+} row_scratch;
+
+static void describe(xh_run_state *run, xh_run_block *block, row_scratch scratch, double *row) {
+    xh_synapses *synapses = xh_layer_synapses(block->layer);
+    const xh_crossbar *crossbar = xh_synapses_crossbar(synapses);
+    xh_synapses_weights(synapses, scratch.weights, xh_probe_weights);
+    xh_layer_wins(block->layer, scratch.wins, true);
+    row[COLUMN_image] = (double)block->images;
+    describe_weights(block, scratch.weights, scratch.norms, scratch.cosines, row);
+    describe_winners(scratch.wins, xh_synapses_outputs(synapses), row);
+    describe_costs(run, row);
+    if (crossbar) {
+        xh_probe_wear(crossbar, scratch.wear);
+        row[COLUMN_wear_max] = largest(scratch.wear, xh_crossbar_devices(crossbar));
+        row[COLUMN_device_time] = xh_crossbar_time(crossbar);
+    }
+}
+
+xh_status xh_run_layer_row(xh_run_state *run, size_t index, xh_error *error) {
+    xh_run_block *block = &run->blocks[index];
+    xh_synapses *synapses = xh_layer_synapses(block->layer);
+    const xh_crossbar *crossbar = xh_synapses_crossbar(synapses);
+    const size_t outputs = xh_synapses_outputs(synapses), inputs = xh_synapses_inputs(synapses);
+    const row_scratch scratch = {
+        .weights = xh_array_create(outputs * inputs, sizeof(float)),
+        .norms = xh_array_create(outputs, sizeof(float)),
+        .cosines = xh_array_create(outputs, sizeof(float)),
+        .wins = xh_array_create(outputs, sizeof(uint32_t)),
+        .wear = crossbar ? xh_array_create(xh_crossbar_devices(crossbar), sizeof(float)) : NULL,
+    };
+    double row[COLUMNS] = {0};
+    xh_status status = XH_OK;
+    if (scratch.weights && scratch.norms && scratch.cosines && scratch.wins &&
+        (scratch.wear || !crossbar)) {
+        describe(run, block, scratch, row);
+        block->traced = block->images;
+        status = xh_trace_row(run->trace, block->table, row, error);
+    } else {
+        status = xh_error_set(error, XH_MEMORY, "no memory for statistics of %zu x %zu weights",
+                              outputs, inputs);
+    }
+    xh_array_free(scratch.weights);
+    xh_array_free(scratch.norms);
+    xh_array_free(scratch.cosines);
+    xh_array_free(scratch.wins);
+    xh_array_free(scratch.wear);
+    return status;
+}
