@@ -1,0 +1,290 @@
+/* Update schemes: what they do in expectation, against the rule they stand for. */
+#include "crossbar_fixture.h"
+
+#include "crosshebb/scheme.h"
+
+#include <math.h>
+#include <omp.h>
+#include <string.h>
+
+typedef struct xh_learner {
+    const xh_scheme *scheme;
+    union {
+        char bytes[XH_PARAM_STRUCT_MAX];
+        double align;
+    } params;
+    float *state;
+} xh_learner;
+
+static xh_learner learner_of(const char *name, size_t outputs, const xh_setting *settings,
+                             size_t count) {
+    xh_learner learner = {0};
+    xh_error error = {0};
+    ck_assert_int_eq(xh_scheme_find(name, &learner.scheme, &error), XH_OK);
+    xh_param_defaults(learner.scheme->params, learner.params.bytes);
+    for (size_t s = 0; s < count; s++) {
+        const xh_param *param = xh_param_find(learner.scheme->params, settings[s].name);
+        ck_assert_ptr_nonnull(param);
+        ck_assert_int_eq(xh_param_set(param, learner.params.bytes, settings[s].text, &error),
+                         XH_OK);
+    }
+    learner.state = xh_array_create(outputs * learner.scheme->column_numbers, sizeof(float));
+    ck_assert_ptr_nonnull(learner.state);
+    return learner;
+}
+
+static void learn(const xh_learner *learner, xh_crossbar *crossbar, xh_rule rule,
+                  const xh_signals *signals) {
+    xh_crossbar_update_begin(crossbar);
+    learner->scheme->update(learner->params.bytes, crossbar, rule, signals, learner->state);
+    xh_crossbar_update_end(crossbar);
+}
+
+static const xh_setting fine_steps[] = {{"states", "100000"}};
+
+/* On fine, ideal devices read_modify_write makes the rule's step: eta_i (A - D w) / max_j |A - D w|, to within the
+ * rounding to steps of 2e-5. */
+START_TEST(read_modify_write_is_the_rule) {
+    enum { INPUTS = 12, OUTPUTS = 20, COUNT = 40 };
+    xh_crossbar_params params = xh_plain_crossbar();
+    xh_crossbar *crossbar = xh_make_crossbar(INPUTS, OUTPUTS, "ideal", fine_steps, 1, &params, 1);
+    float *target = xh_normals(INPUTS * OUTPUTS, 1, 0.2);
+    float *x = xh_normals(COUNT * INPUTS, 2, 1);
+    float *u = xh_normals(COUNT * OUTPUTS, 3, 1);
+    float *y = xh_normals(COUNT * OUTPUTS, 4, 0.3);
+    xh_crossbar_program(crossbar, target);
+    float *before = xh_weights_of(crossbar);
+    const xh_signals signals = {COUNT, INPUTS, OUTPUTS, x, u, y};
+    const xh_rule rule = {0.001, 0.5};
+    xh_learner learner = learner_of("read_modify_write", OUTPUTS, NULL, 0);
+    learn(&learner, crossbar, rule, &signals);
+    float *after = xh_weights_of(crossbar);
+    for (size_t o = 0; o < OUTPUTS; o++) {
+        double dw[INPUTS] = {0};
+        double decay = 0;
+        double norm = 0;
+        double most = 0;
+        for (size_t p = 0; p < COUNT; p++) {
+            decay += (double)y[p * OUTPUTS + o] * (double)u[p * OUTPUTS + o];
+            for (size_t j = 0; j < INPUTS; j++) {
+                dw[j] += (double)y[p * OUTPUTS + o] * (double)x[p * INPUTS + j];
+            }
+        }
+        for (size_t j = 0; j < INPUTS; j++) {
+            const double w = (double)before[o * INPUTS + j];
+            dw[j] -= decay * w;
+            norm += w * w;
+            most = fmax(most, fabs(dw[j]));
+        }
+        const double eta = rule.rate * pow(fabs(sqrt(norm) - 1) + 1e-10, rule.norm_power);
+        for (size_t j = 0; j < INPUTS; j++) {
+            const double change = (double)after[o * INPUTS + j] - (double)before[o * INPUTS + j];
+            ck_assert_double_eq_tol(change, eta * dw[j] / most,
+                                    2.5 * xh_crossbar_step_up(crossbar));
+        }
+    }
+    xh_array_free(learner.state);
+    xh_array_free(after);
+    xh_array_free(before);
+    xh_array_free(y);
+    xh_array_free(u);
+    xh_array_free(x);
+    xh_array_free(target);
+    xh_crossbar_free(crossbar);
+}
+END_TEST
+
+/* Complementary pulses on soft bounds relax each side to the mean input of the column's events, g = E[x+], and the
+ * weight to the mean input. One vector x, so that E[x] = x: the stationary weight is row_gain x / full scale. With
+ * step a = 1/100, 2,000 columns average: standard error below 0.002; bound 0.02. */
+START_TEST(complementary_relaxes_to_the_mean_input) {
+    enum { INPUTS = 4, OUTPUTS = 500, UPDATES = 400 };
+    const xh_setting quiet[] = {{"states", "50"},        {"step_spread", "0"},
+                                {"cycle_noise", "0.3"},  {"bound_spread", "0"},
+                                {"up_down_spread", "0"}, {"read_noise", "0"}};
+    xh_crossbar_params params = xh_plain_crossbar();
+    xh_crossbar *crossbar = xh_make_crossbar(INPUTS, OUTPUTS, "soft_bounds", quiet, 6, &params, 1);
+    const float x[INPUTS] = {0.6F, -0.3F, 0.0F, 0.9F};
+    float *y = xh_array_create(OUTPUTS, sizeof(float));
+    float *zero = xh_array_create(INPUTS * OUTPUTS, sizeof(float));
+    for (size_t o = 0; o < OUTPUTS; o++) {
+        y[o] = 1.0F;
+    }
+    xh_crossbar_program(crossbar, zero);
+    xh_crossbar_calibrate(crossbar, 1, x);
+    const double range = xh_crossbar_input_range(crossbar);
+    const xh_setting unit_gain[] = {{"row_gain", "1"}};
+    xh_learner learner = learner_of("complementary", OUTPUTS, unit_gain, 1);
+    const xh_signals signals = {1, INPUTS, OUTPUTS, x, y, y};
+    const xh_rule rule = {xh_crossbar_step_up(crossbar), 0}; /* one event an update */
+    for (int update = 0; update < UPDATES; update++) {
+        learn(&learner, crossbar, rule, &signals);
+    }
+    float *weights = xh_weights_of(crossbar);
+    for (size_t j = 0; j < INPUTS; j++) {
+        double mean = 0;
+        for (size_t o = 0; o < OUTPUTS; o++) {
+            mean += (double)weights[o * INPUTS + j] / OUTPUTS;
+        }
+        ck_assert_double_eq_tol(mean, (double)x[j] / range, 0.02);
+    }
+    xh_array_free(weights);
+    xh_array_free(learner.state);
+    xh_array_free(zero);
+    xh_array_free(y);
+    xh_crossbar_free(crossbar);
+}
+END_TEST
+
+/* pcm_pair: winners' weights move towards their input, losers' away from it, inputs of zero stay. */
+START_TEST(pcm_pair_learns_both_halves) {
+    enum { INPUTS = 3, OUTPUTS = 400 };
+    xh_crossbar_params params = xh_plain_crossbar();
+    params.devices = 2;
+    xh_crossbar *crossbar =
+        xh_make_crossbar(INPUTS, OUTPUTS, "pcm_accumulate", NULL, 0, &params, 1);
+    const float x[INPUTS] = {1.0F, -1.0F, 0.0F};
+    float *y = xh_array_create(OUTPUTS, sizeof(float));
+    float *u = xh_array_create(OUTPUTS, sizeof(float));
+    for (size_t o = 0; o < OUTPUTS; o++) {
+        y[o] = o % 2 == 0 ? 0.6F : -0.4F;
+    }
+    xh_crossbar_calibrate(crossbar, 1, x);
+    xh_learner learner = learner_of("pcm_pair", OUTPUTS, NULL, 0);
+    const xh_signals signals = {1, INPUTS, OUTPUTS, x, u, y};
+    const xh_rule rule = {xh_crossbar_step_up(crossbar), 0};
+    for (int update = 0; update < 5; update++) {
+        learn(&learner, crossbar, rule, &signals);
+    }
+    float *weights = xh_weights_of(crossbar);
+    for (size_t half = 0; half < 2; half++) {
+        const double sign = half == 0 ? 1 : -1;
+        double mean[INPUTS] = {0};
+        for (size_t o = half; o < OUTPUTS; o += 2) {
+            for (size_t j = 0; j < INPUTS; j++) {
+                mean[j] += (double)weights[o * INPUTS + j] / (OUTPUTS / 2.0);
+            }
+        }
+        ck_assert_double_gt(sign * mean[0], 0.05);
+        ck_assert_double_lt(sign * mean[1], -0.05);
+        ck_assert_double_lt(fabs(mean[2]), 0.01);
+    }
+    xh_array_free(weights);
+    xh_array_free(learner.state);
+    xh_array_free(u);
+    xh_array_free(y);
+    xh_crossbar_free(crossbar);
+}
+END_TEST
+
+/* A common-mode SET shrinks a weight by the saturating share: after k of them on a noise-free accumulating cell beyond
+ * its first pulses w -> (1 - 0.084)^k w; 0.084 is the published slope. Noise averages over 2,000 weights. */
+START_TEST(common_mode_set_decays_weights) {
+    enum { INPUTS = 1000, OUTPUTS = 2, DECAYS = 6 };
+    const xh_setting even[] = {{"drift", "0"}, {"drift_spread", "0"}};
+    xh_crossbar_params params = xh_plain_crossbar();
+    xh_crossbar *crossbar =
+        xh_make_crossbar(INPUTS, OUTPUTS, "pcm_accumulate", even, 2, &params, 1);
+    static int8_t plus[INPUTS];
+    static int8_t minus[INPUTS];
+    memset(plus, 14, sizeof(plus));
+    memset(minus, 9, sizeof(minus));
+    xh_crossbar_update_begin(crossbar);
+    for (size_t o = 0; o < OUTPUTS; o++) {
+        xh_crossbar_pulse(crossbar, o, plus, minus);
+    }
+    xh_crossbar_update_end(crossbar);
+    float *before = xh_weights_of(crossbar);
+    const float zero[INPUTS] = {0};
+    const float one[OUTPUTS] = {1.0F, 1.0F};
+    const xh_setting always[] = {{"decay", "100"}, {"refresh_every", "0"}};
+    xh_learner learner = learner_of("pcm_pair", OUTPUTS, always, 2);
+    const xh_signals signals = {1, INPUTS, OUTPUTS, zero, one, one};
+    const xh_rule rule = {1.01 * xh_crossbar_step_up(crossbar), 0};
+    for (int update = 0; update < DECAYS; update++) {
+        learn(&learner, crossbar, rule, &signals);
+    }
+    float *after = xh_weights_of(crossbar);
+    double was = 0;
+    double is = 0;
+    for (size_t s = 0; s < INPUTS * OUTPUTS; s++) {
+        was += (double)before[s];
+        is += (double)after[s];
+    }
+    /* cells that are still in their first pulses saturate faster; noise of the ratio is about 0.03 */
+    ck_assert_double_eq_tol(is / was, pow(1 - 0.084, DECAYS), 0.12);
+    xh_array_free(after);
+    xh_array_free(learner.state);
+    xh_array_free(before);
+    xh_crossbar_free(crossbar);
+}
+END_TEST
+
+static void exercise(const char *scheme, const char *device, int threads, float *weights) {
+    enum { INPUTS = 30, OUTPUTS = 37, COUNT = 90 };
+    omp_set_num_threads(threads);
+    xh_crossbar_params params;
+    xh_param_defaults(&xh_crossbar_param_table, &params);
+    params.devices = 2;
+    xh_crossbar *crossbar = xh_make_crossbar(INPUTS, OUTPUTS, device, NULL, 0, &params, 1);
+    float *x = xh_normals(COUNT * INPUTS, 2, 1);
+    float *u = xh_normals(COUNT * OUTPUTS, 3, 1);
+    float *y = xh_normals(COUNT * OUTPUTS, 4, 0.3);
+    const xh_signals signals = {COUNT, INPUTS, OUTPUTS, x, u, y};
+    const xh_rule rule = {0.08, 0.5};
+    xh_learner learner = learner_of(scheme, OUTPUTS, NULL, 0);
+    xh_crossbar_calibrate(crossbar, COUNT, x);
+    for (int update = 0; update < 12; update++) {
+        learn(&learner, crossbar, rule, &signals);
+        xh_crossbar_age(crossbar, 0.01);
+    }
+    xh_probe_weights(crossbar, weights);
+    xh_array_free(learner.state);
+    xh_array_free(y);
+    xh_array_free(u);
+    xh_array_free(x);
+    xh_crossbar_free(crossbar);
+}
+
+/* Every scheme of the registry, on a device that it can use, learns the same bits on 1 and 3 threads, and moves. */
+START_TEST(same_bits_for_any_number_of_threads) {
+    for (size_t s = 0; s < xh_scheme_count(); s++) {
+        const xh_scheme *scheme = xh_scheme_at(s);
+        const char *device = scheme->needs & XH_DEVICE_DEPRESSES ? "soft_bounds" : "pcm_accumulate";
+        static float weights[2][30 * 37];
+        exercise(scheme->name, device, 1, weights[0]);
+        exercise(scheme->name, device, 3, weights[1]);
+        ck_assert_msg(memcmp(weights[0], weights[1], sizeof(weights[0])) == 0, "%s", scheme->name);
+        double square = 0;
+        for (size_t i = 0; i < 30 * 37; i++) {
+            square += (double)weights[0][i] * (double)weights[0][i];
+        }
+        ck_assert_msg(square > 1e-3, "%s does not move", scheme->name);
+    }
+}
+END_TEST
+
+START_TEST(descriptors_are_complete) {
+    for (size_t s = 0; s < xh_scheme_count(); s++) {
+        const xh_scheme *scheme = xh_scheme_at(s);
+        const xh_scheme *found = NULL;
+        ck_assert_int_eq(xh_scheme_find(scheme->name, &found, NULL), XH_OK);
+        ck_assert_ptr_eq(found, scheme);
+        ck_assert_uint_gt(strlen(scheme->summary), 10);
+        ck_assert_uint_gt(strlen(scheme->reference), 10);
+        ck_assert_uint_gt(strlen(scheme->digital_state), 10);
+    }
+    const xh_scheme *none = NULL;
+    xh_error error = {0};
+    ck_assert_int_eq(xh_scheme_find("pcm_pairs", &none, &error), XH_INPUT);
+    ck_assert_ptr_nonnull(strstr(error.text, "did you mean pcm_pair"));
+}
+END_TEST
+
+int main(void) {
+    const TTest *const tests[] = {
+        read_modify_write_is_the_rule,       complementary_relaxes_to_the_mean_input,
+        pcm_pair_learns_both_halves,         common_mode_set_decays_weights,
+        same_bits_for_any_number_of_threads, descriptors_are_complete};
+    return xh_suite_run("scheme", tests, sizeof(tests) / sizeof(tests[0]));
+}
