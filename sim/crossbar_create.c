@@ -38,8 +38,10 @@ static const xh_param rows[] = {
         "[C: 9 uS of 10.5]"),
     ROW(XH_REAL, refresh_difference, "1", 0.43, 0, 1,
         "... and its sides differ by less than this share [C: half the threshold]"),
-    ROW(XH_REAL, refresh_step, "S", 0.75e-6, 1e-12, 1,
-        "conductance that one pulse after a refresh is counted for [C: 0.75 uS]"),
+    ROW(XH_REAL, refresh_step, "S", 1.6e-6, 1e-12, 1,
+        "conductance that one pulse after a refresh is counted for [D: mean of a cell's first "
+        "three "
+        "pulses, Nandakumar 2018; 0.75 uS in srnn-pcm]"),
     ROW(XH_INTEGER, line_limit, "1", 16, 1, 65536,
         "devices of one line that can be programmed at once [A: current limit of the line]"),
 };

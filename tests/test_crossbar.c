@@ -285,6 +285,7 @@ START_TEST(refresh_gives_back_the_range) {
         xh_crossbar_refresh(crossbar, o);
     }
     xh_crossbar_update_end(crossbar);
+    xh_crossbar_age(crossbar, 38.6);
     xh_probe_conductances(crossbar, after);
     const double resets =
         xh_crossbar_ledger(crossbar)->count[XH_PHASE_refresh][XH_EVENT_pulse_reset];
@@ -295,17 +296,17 @@ START_TEST(refresh_gives_back_the_range) {
     for (size_t s = 0; s < INPUTS * OUTPUTS; s++) {
         const double was = (double)before[s] - (double)before[s + INPUTS * OUTPUTS];
         const double is = (double)after[s] - (double)after[s + INPUTS * OUTPUTS];
-        if (before[s] != after[s]) {
+        /* a SET cell is above 1 uS after this many pulses, a RESET one below */
+        if (after[s] < 1e-6F || after[s + INPUTS * OUTPUTS] < 1e-6F) {
             changed++;
             covariance += was * is;
             square += was * was;
-            ck_assert(after[s] < 1e-6F || after[s + INPUTS * OUTPUTS] < 1e-6F);
         }
     }
     ck_assert_double_eq(2.0 * (double)changed, resets);
-    /* the restored difference follows the old one; its first pulses are larger than the counted step */
+    /* the restored difference follows the old one; drift between the reads is 3 % */
     ck_assert_double_ge(covariance / square, 0.7);
-    ck_assert_double_le(covariance / square, 2.0);
+    ck_assert_double_le(covariance / square, 1.4);
     xh_crossbar_free(crossbar);
 }
 END_TEST
