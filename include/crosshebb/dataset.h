@@ -34,6 +34,8 @@ struct xh_dataset_kind {
     const char *obtain; /* how to get it, as a phrase */
     xh_shape shape;
     size_t classes;
+    size_t train_images; /* as published */
+    size_t test_images;
     /** Loads one split from the folder of that path; the rest as xh_dataset_load. */
     xh_status (*load)(const xh_dataset_kind *kind, const char *folder, xh_split split, size_t limit,
                       xh_dataset *dataset, xh_error *error);

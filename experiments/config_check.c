@@ -1,0 +1,148 @@
+/* Checks of a configuration that need several keys: names, shapes from layer to layer, device and scheme. */
+#include "config_check.h"
+
+#include <string.h>
+
+/* The entry of that key, or the node itself: where to point when the key was left at its default. */
+static const xh_node *at(const xh_node *node, const char *key) {
+    const xh_node *entry = xh_node_entry(node, key);
+    return entry ? entry : node;
+}
+
+static const xh_node *layer_node(const xh_node *root, size_t index) {
+    const xh_node *layer = at(at(root, "network"), "layers")->first;
+    for (; layer && index > 0; index--) {
+        layer = layer->next;
+    }
+    return layer ? layer : root;
+}
+
+/* Names become file names and groups of the result. */
+static xh_status check_name(const xh_node *place, const char *path, const char *name,
+                            xh_error *error) {
+    static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    const size_t plain = strspn(name, letters);
+    const char *rest = name + plain;
+    while (*rest && (strchr("._-", *rest) || strchr(letters, *rest))) {
+        rest++;
+    }
+    return plain > 0 && !*rest
+               ? XH_OK
+               : xh_node_error(
+                     place, error,
+                     "%s = \"%s\" must be of letters, digits, '.', '_' and '-', and begin "
+                     "with a letter or digit",
+                     path, name);
+}
+
+static xh_status check_layer_name(const xh_config *config, const xh_node *root, size_t index,
+                                  xh_error *error) {
+    const char *name = config->layers[index].name;
+    const xh_node *place = at(layer_node(root, index), "name");
+    char path[64];
+    snprintf(path, sizeof path, "network.layers.%zu.name", index);
+    for (size_t i = 0; i < index; i++) {
+        if (strcmp(config->layers[i].name, name) == 0) {
+            return xh_node_error(place, error, "%s = %s is already the name of network.layers.%zu",
+                                 path, name, i);
+        }
+    }
+    return check_name(place, path, name, error);
+}
+
+static xh_status check_names(const xh_config *config, const xh_node *root, xh_error *error) {
+    xh_status status =
+        check_name(at(root, "experiment"), "experiment", config->experiment.experiment, error);
+    for (size_t i = 0; i < config->layer_count && status == XH_OK; i++) {
+        status = check_layer_name(config, root, i, error);
+    }
+    return status;
+}
+
+/* Every layer must fit on the one below it, the first on the images. */
+static xh_status check_shapes(const xh_config *config, const xh_node *root, xh_error *error) {
+    const xh_dataset_kind *kind = NULL;
+    if (xh_dataset_find(config->dataset.name, &kind, error) != XH_OK) {
+        return xh_error_prefix(error, "%s: ", at(at(root, "dataset"), "name")->place);
+    }
+    xh_shape shape = kind->shape;
+    for (size_t i = 0; i < config->layer_count; i++) {
+        size_t inputs = 0;
+        size_t positions = 0;
+        xh_shape output = shape;
+        if (xh_layer_geometry(&config->layers[i], shape, &inputs, &positions, &output, error) !=
+            XH_OK) {
+            return xh_node_locate(layer_node(root, i), error);
+        }
+        shape = output;
+    }
+    return XH_OK;
+}
+
+static xh_status check_training(const xh_config *config, const xh_node *root, xh_error *error) {
+    const long images = config->training.images;
+    const long loaded = config->dataset.train_images;
+    return loaded == 0 || images <= loaded
+               ? XH_OK
+               : xh_node_error(at(at(root, "training"), "images"), error,
+                               "training.images = %ld is more than dataset.train_images = %ld",
+                               images, loaded);
+}
+
+/* What the scheme needs and the device cannot. */
+static xh_status check_traits(const xh_config *config, const xh_node *root, xh_error *error) {
+    static const struct {
+        xh_device_trait trait;
+        const char *phrase;
+    } traits[] = {
+        {XH_DEVICE_DEPRESSES, "accepts down pulses"},
+        {XH_DEVICE_RESETS, "accepts a RESET"},
+        {XH_DEVICE_DRIFTS, "drifts"},
+        {XH_DEVICE_READ_NOISE, "has read noise"},
+    };
+    const unsigned lacking = config->scheme->needs & ~config->device->traits;
+    for (size_t i = 0; i < sizeof traits / sizeof traits[0]; i++) {
+        if (lacking & (unsigned)traits[i].trait) {
+            return xh_node_error(at(at(root, "scheme"), "name"), error,
+                                 "scheme.name = %s needs a device that %s; device.model = %s is "
+                                 "none",
+                                 config->scheme->name, traits[i].phrase, config->device->name);
+        }
+    }
+    return XH_OK;
+}
+
+/* A layer on a crossbar needs a device and a scheme. */
+static xh_status check_crossbars(const xh_config *config, const xh_node *root, xh_error *error) {
+    size_t index = 0;
+    while (index < config->layer_count && strcmp(config->layers[index].synapses, "crossbar") != 0) {
+        index++;
+    }
+    if (index == config->layer_count) {
+        return XH_OK;
+    }
+    if (!config->device || !config->scheme) {
+        return xh_node_error(at(layer_node(root, index), "synapses"), error,
+                             "network.layers.%zu.synapses = crossbar needs a section %s", index,
+                             config->device ? "scheme" : "device");
+    }
+    return check_traits(config, root, error);
+}
+
+static xh_status check_device(const xh_config *config, const xh_node *root, xh_error *error) {
+    if (!config->device ||
+        xh_device_check(config->device, &config->device_values, error) == XH_OK) {
+        return XH_OK;
+    }
+    return xh_node_locate(at(root, "device"), error);
+}
+
+xh_status xh_config_check(const xh_config *config, const xh_node *root, xh_error *error) {
+    static xh_status (*const checks[])(const xh_config *, const xh_node *, xh_error *) = {
+        check_names, check_shapes, check_training, check_device, check_crossbars};
+    xh_status status = XH_OK;
+    for (size_t i = 0; i < sizeof checks / sizeof checks[0] && status == XH_OK; i++) {
+        status = checks[i](config, root, error);
+    }
+    return status;
+}

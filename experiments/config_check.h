@@ -1,0 +1,11 @@
+/** Checks of a configuration that need several keys. */
+#ifndef XH_CONFIG_CHECK_H
+#define XH_CONFIG_CHECK_H
+
+#include "config_tree.h"
+#include "crosshebb/config.h"
+
+/** XH_INPUT, with the place of the key that fits best in the tree that config was read from. */
+xh_status xh_config_check(const xh_config *config, const xh_node *root, xh_error *error);
+
+#endif
