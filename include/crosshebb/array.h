@@ -11,8 +11,10 @@ extern "C" {
 /** Alignment of every array, in bytes: a cache line and the widest vector register. */
 enum { XH_ALIGNMENT = 64 };
 
-/** count elements of size bytes, zeroed and aligned; NULL if memory or the address space is too
- * small. */
+/**
+ * count elements of size bytes, zeroed and aligned; NULL if memory or the address space is too
+ * small.
+ */
 void *xh_array_create(size_t count, size_t size);
 
 /** Frees an array; NULL is legal. */

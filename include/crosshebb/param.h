@@ -75,8 +75,10 @@ const xh_param *xh_param_find(const xh_param_table *table, const char *name);
 /** The name of the table nearest to the given one (edit distance), or NULL if none is near. */
 const char *xh_param_nearest(const xh_param_table *table, const char *name);
 
-/** The same among any names; NULL if none is within a third of the name's length (at least 2
- * edits). */
+/**
+ * The same among any names; NULL if none is within a third of the name's length (at least 2
+ * edits).
+ */
 const char *xh_nearest_name(const char *const *names, size_t count, const char *name);
 
 /**
@@ -88,8 +90,10 @@ xh_status xh_param_set(const xh_param *param, void *values, const char *text, xh
 /** Checks every value of the struct against its row, as xh_param_set does. */
 xh_status xh_param_check(const xh_param_table *table, const void *values, xh_error *error);
 
-/** The value as text that xh_param_set reads back to the same bits; at most XH_PARAM_TEXT_SIZE
- * bytes. */
+/**
+ * The value as text that xh_param_set reads back to the same bits; at most XH_PARAM_TEXT_SIZE
+ * bytes.
+ */
 void xh_param_format(const xh_param *param, const void *values, char text[XH_PARAM_TEXT_SIZE]);
 
 /** A number of the struct as a double (flags are 0 or 1; texts are 0). */

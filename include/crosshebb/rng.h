@@ -16,7 +16,8 @@
 extern "C" {
 #endif
 
-/** What a stream is drawn for. The numbers are part of every result: never renumber, only append.
+/**
+ * What a stream is drawn for. The numbers are part of every result: never renumber, only append.
  */
 typedef enum xh_rng_purpose {
     XH_RNG_WEIGHTS = 1, /* initial weights */
@@ -31,8 +32,10 @@ typedef enum xh_rng_purpose {
     XH_RNG_TEST = 255   /* tests and benchmarks */
 } xh_rng_purpose;
 
-/** One stream. instance tells layers and device planes apart (below 2^24); step counts updates or
- * reads. */
+/**
+ * One stream. instance tells layers and device planes apart (below 2^24); step counts updates or
+ * reads.
+ */
 typedef struct xh_rng {
     uint64_t seed;
     xh_rng_purpose purpose;
@@ -52,19 +55,23 @@ void xh_rng_words(xh_rng stream, uint64_t first, size_t count, uint32_t *out);
 /** Uniform on [0, 1), in steps of 2^-24. */
 void xh_rng_uniform(xh_rng stream, uint64_t first, size_t count, float *out);
 
-/** Standard normal (Box-Muller on two 32-bit uniforms; |z| is at most 6.66). */
+/**
+ * Standard normal (Box-Muller on two 32-bit uniforms; |z| is at most 6.66). Cells 4k and 4k + 1
+ * share words 0 and 1 of block k, the next two cells words 2 and 3.
+ */
 void xh_rng_normal(xh_rng stream, uint64_t first, size_t count, float *out);
 
-/** 1 with the given probability (one for all cells, clipped to [0, 1], resolved to 2^-32), else 0.
- */
+/** 1 with one probability for all cells (clipped to [0, 1], resolved to 2^-32), else 0. */
 void xh_rng_bernoulli(xh_rng stream, uint64_t first, size_t count, float probability, uint8_t *out);
 
-/** Successes among trials attempts, each with probability[c] (clipped to [0, 1]); trials at most
- * 65535. */
+/** Successes among at most 65535 trials, each with probability[c], which is clipped to [0, 1]. */
 void xh_rng_binomial(xh_rng stream, uint64_t first, size_t count, unsigned trials,
                      const float *probability, uint16_t *out);
 
-/** Stochastic rounding: floor(value[c]) or one more, so that the mean is value[c]. */
+/**
+ * Stochastic rounding: floor(value[c]) or one more, so that the mean is value[c], to 2^-32. Values
+ * beyond the range of int32_t become its bounds.
+ */
 void xh_rng_round(xh_rng stream, uint64_t first, size_t count, const float *value, int32_t *out);
 
 /** A random permutation of 0 .. count - 1 (Fisher-Yates on the stream's words). */

@@ -41,13 +41,17 @@ const char *xh_status_text(xh_status status);
 /** The exit status of the program that ends with it (0, 1, 2 or 130). */
 int xh_status_exit(xh_status status);
 
-/** Fills error (if not NULL) with a formatted sentence, cut at XH_ERROR_TEXT - 1 bytes, and returns
- * status. */
+/**
+ * Fills error (if not NULL) with a formatted sentence, cut at XH_ERROR_TEXT - 1 bytes, and
+ * returns status.
+ */
 xh_status xh_error_set(xh_error *error, xh_status status, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/** Puts a formatted prefix (say "experiment.yaml:14: ") before the text that error holds; returns
- * its status. */
+/**
+ * Puts a formatted prefix (say "experiment.yaml:14: ") before the text that error holds; returns
+ * its status, XH_FAILED if error is NULL.
+ */
 xh_status xh_error_prefix(xh_error *error, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
