@@ -11,7 +11,7 @@
  *     down_i  = step |gain - up_down_spread x4 - max(up_down, 0)|
  *     gain    = 1 + step_spread x3,  or exp(step_spread x3) if step_log_normal
  *
- * and with a standard normal x drawn a RESET, and one a read:
+ * and with a standard normal x drawn for each RESET and each read:
  *
  *     RESET: G <- g_min_i + reset_noise (g_max - g_min) x, within the cell's bounds
  *     read:  G + read_noise (g_max - g_min) x

@@ -12,9 +12,11 @@
  * resistive processing unit. It is ConstantStep of IBM's aihwkit in siemens instead of weights;
  * decay, diffusion and stuck cells are left to the array.
  */
+#include "crosshebb/kernel.h"
 #include "devices/bounded.h"
 #include "devices/device_list.h"
 
+XH_KERNEL
 static void pulse(const void *params, xh_cells cells, const float *direction, const float *noise,
                   double now, xh_pulse_tally *tally) {
     (void)now;

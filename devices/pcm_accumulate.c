@@ -5,10 +5,11 @@
  *     SET:    n <- n + 1,  P = exp(-n / history)
  *             m = mean_offset - mean_slope G + mean_first P
  *             s = noise_offset + noise_slope G + noise_first P
- *             G <- G + m + s (sqrt(device_share) d + sqrt(1 - device_share) x),  within [g_min,
- * g_max] RESET:  G <- max(g_min + reset_spread x, reset_floor),  n <- 0 drift:  G(t) = G (max(t -
- * t_p, minimum_elapsed) / drift_reference)^-nu read:   standard deviation read_noise_offset +
- * read_noise_slope G(t)
+ *             G <- G + m + s (sqrt(device_share) d + sqrt(1 - device_share) x)
+ *             within [g_min, g_max]
+ *     RESET:  G <- max(g_min + reset_spread x, reset_floor),  n <- 0
+ *     drift:  G(t) = G (max(t - t_p, minimum_elapsed) / drift_reference)^-nu
+ *     read:   standard deviation read_noise_offset + read_noise_slope G(t)
  *
  *     G    conductance drift_reference seconds after the last pulse   S
  *     n    SET pulses since the last RESET                            1
@@ -24,6 +25,7 @@
  * is clipped below, where nobody fitted; a read is not clipped at zero, since noise is drawn for
  * sums of cells. t_p is a float: near time t it is rounded to t 2^-24.
  */
+#include "crosshebb/kernel.h"
 #include "devices/device_list.h"
 #include "devices/exponential.h"
 #include "devices/span.h"
@@ -150,6 +152,7 @@ static void init(const void *params, xh_cells cells, xh_rng stream, uint64_t fir
     restore(p, cells, cells.plane[G], now);
 }
 
+XH_KERNEL
 static void pulse(const void *params, xh_cells cells, const float *direction, const float *noise,
                   double now, xh_pulse_tally *tally) {
     const pcm_params *p = params;
@@ -189,6 +192,7 @@ static void reset(const void *params, xh_cells cells, const float *noise, double
     tally->reset += cells.count;
 }
 
+XH_KERNEL
 static void read(const void *params, xh_cells cells, double now, float *conductance,
                  float *variance) {
     const pcm_params *p = params;

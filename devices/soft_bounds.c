@@ -16,9 +16,11 @@
  * own at the middle of its own range, so that a cell with a narrow range does not gain steeper
  * steps.
  */
+#include "crosshebb/kernel.h"
 #include "devices/bounded.h"
 #include "devices/device_list.h"
 
+XH_KERNEL
 static void pulse(const void *params, xh_cells cells, const float *direction, const float *noise,
                   double now, xh_pulse_tally *tally) {
     (void)now;

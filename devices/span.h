@@ -13,8 +13,8 @@
 
 #include <stdint.h>
 
-/** Before a loop over cells: what it reads and writes does not overlap, except cell by cell. Compilers take no such
- *  promise from restrict on pointers that come out of a struct. */
+/** Before a loop over cells: what it reads and writes does not overlap, except cell by cell. gcc
+ *  takes no such promise from restrict on pointers that come out of a struct. */
 #if defined(__clang__)
 #define SPAN_LOOP _Pragma("clang loop vectorize(assume_safety)")
 #elif defined(__GNUC__)

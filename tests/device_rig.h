@@ -1,8 +1,10 @@
 /**
- * A rig for tests of device models: a model, its parameters, the planes of some cells, and pulses to give them.
+ * A rig for tests of device models: a model, its parameters, the planes of some cells, and pulses
+ * to give them.
  *
- * Streams are keyed, so a run is reproducible; bounds of statistical tests are SIGMAS = 5 standard errors, which chance
- * alone exceeds with probability 6e-7 a comparison, should seeds or the generator ever change.
+ * Streams are keyed, so a run is reproducible; bounds of statistical tests are SIGMAS = 5 standard
+ * errors, which chance alone exceeds with probability 6e-7 a comparison, should seeds or the
+ * generator ever change.
  */
 #ifndef CROSSHEBB_TESTS_DEVICE_RIG_H
 #define CROSSHEBB_TESTS_DEVICE_RIG_H
@@ -18,7 +20,7 @@
 
 #define SIGMAS 5.0
 
-/* How the parameters of a rig stand: as in the table; all moved a little; or without spread and noise. */
+/* The parameters of a rig: as in the table, all moved a little, or without spread and noise. */
 typedef enum rig_variant { DEFAULT, PERTURBED, QUIET, VARIANTS } rig_variant;
 
 typedef struct rig {

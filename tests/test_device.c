@@ -1,6 +1,7 @@
 /*
- * What every device model promises: one suite, looped over the registry. Fewer than 100 comparisons are statistical,
- * each within 5 standard errors: chance alone fails one with a probability below 6e-5.
+ * What every device model promises: one suite, looped over the registry. Fewer than 100 comparisons
+ * are statistical, each within 5 standard errors: chance alone fails one with a probability below
+ * 6e-5.
  */
 #include "device_rig.h"
 
@@ -141,14 +142,14 @@ END_TEST
 START_TEST(test_pulses_go_their_way) {
     for (rig_variant v = DEFAULT; v <= PERTURBED; v++) {
         rig r = rig_create((size_t)_i, v, 4096);
-        for (float way = 1; way >= -1 && (way > 0 || r.model->traits & XH_DEVICE_DEPRESSES);
-             way -= 2) {
+        int last = r.model->traits & XH_DEVICE_DEPRESSES ? -1 : 1;
+        for (int way = 1; way >= last; way -= 2) {
             rig_place(&r, 0.3);
             double before = mean(r.cells.plane[0], r.cells.count);
             for (uint64_t step = 0; step < 4; step++) {
                 rig_draw(&r, step);
                 for (size_t c = 0; c < r.cells.count; c++) {
-                    r.direction[c] = way;
+                    r.direction[c] = (float)way;
                 }
                 rig_pulse(&r, 0.0);
                 double after = mean(r.cells.plane[0], r.cells.count);
@@ -186,7 +187,7 @@ START_TEST(test_nominal_step) {
 }
 END_TEST
 
-/* Every model with steps and bounds of its own: their spread, and that of one step, against the parameters. */
+/* Models whose cells have steps and bounds of their own: their spread, and that of a pulse. */
 START_TEST(test_spread) {
     size_t checked = 0;
     for (size_t i = 0; i < xh_device_count(); i++) {
@@ -271,7 +272,7 @@ START_TEST(test_reset) {
 }
 END_TEST
 
-/* Reads leave the state alone, need no variance, fall in time where the model drifts and stay else. */
+/* Reads leave the state alone, and fall in time where the model drifts and nowhere else. */
 START_TEST(test_read_in_time) {
     rig r = rig_create((size_t)_i, PERTURBED, 333);
     size_t count = r.cells.count;
