@@ -28,7 +28,7 @@ function(xh_program)
   set_target_properties(crosshebb_program PROPERTIES OUTPUT_NAME crosshebb
                         RUNTIME_OUTPUT_DIRECTORY ${CMAKE_BINARY_DIR}/bin
                         INSTALL_RPATH $<$<BOOL:${BUILD_SHARED_LIBS}>:$ORIGIN/../${CMAKE_INSTALL_LIBDIR}>)
-  target_link_libraries(crosshebb_program PRIVATE crosshebb)
+  target_link_libraries(crosshebb_program PRIVATE crosshebb m)
 endfunction()
 
 # What every C target is compiled with: the headers, reproducible arithmetic (no contraction, no -ffast-math) and the

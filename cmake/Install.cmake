@@ -3,9 +3,7 @@ include(CMakePackageConfigHelpers)
 set(package_dir ${CMAKE_INSTALL_LIBDIR}/cmake/crosshebb)
 
 install(TARGETS crosshebb EXPORT crosshebb)
-if(TARGET crosshebb_program)
-  install(TARGETS crosshebb_program)
-endif()
+install(TARGETS crosshebb_program)
 install(DIRECTORY include/crosshebb TYPE INCLUDE FILES_MATCHING PATTERN "*.h")
 
 install(EXPORT crosshebb NAMESPACE crosshebb:: DESTINATION ${package_dir} FILE crosshebbTargets.cmake)

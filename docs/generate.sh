@@ -4,11 +4,15 @@
 set -eu
 program=$1
 dir=${2:-$(dirname "$0")}
-origin='<!-- Written by docs/generate.sh from the tables of the program: change those. -->'
 
-# page KIND NAME: what the program shows of one thing, as it prints it.
-page() {
-    printf '%s\n\n# %s\n\n```text\n' "$origin" "$2"
+# head TITLE: how each page begins.
+head() {
+    printf '<!-- Written by docs/generate.sh from the tables of the program: change those. -->\n\n# %s\n' "$1"
+}
+
+# body KIND NAME: what the program shows of one thing, as it prints it.
+body() {
+    printf '\n```text\n'
     "$program" show "$1" "$2"
     printf '```\n'
 }
@@ -17,13 +21,14 @@ page() {
 pages() {
     rm -rf "${dir:?}/$1"
     mkdir -p "$dir/$1"
-    {
-        printf '%s\n\n# %s\n\n| name | |\n|---|---|\n' "$origin" "$3"
-        "$program" list "$1" | while read -r name summary; do
-            page "$2" "$name" >"$dir/$1/$name.md"
-            printf '| [%s](%s.md) | %s |\n' "$name" "$name" "$summary"
-        done
-    } >"$dir/$1/README.md"
+    "$program" list "$1" >"$dir/$1/README.md"
+    index=$(head "$3"; printf '\n| name | |\n|---|---|\n')
+    while read -r name summary; do
+        { head "$name"; body "$2" "$name"; } >"$dir/$1/$name.md"
+        index="$index
+| [$name]($name.md) | $(printf '%s' "$summary" | sed 's/|/\\|/g') |"
+    done <"$dir/$1/README.md"
+    printf '%s\n' "$index" >"$dir/$1/README.md"
 }
 
 pages devices device 'Device models'
@@ -32,11 +37,11 @@ pages networks network 'Networks'
 pages datasets dataset 'Data sets'
 pages hardware hardware 'Hardware profiles'
 
+sections=$("$program" list sections)
 {
-    printf '%s\n\n# Keys of an experiment\n' "$origin"
-    for section in experiment seeds dataset layer crossbar training readout output; do
-        printf '\n## %s\n\n```text\n' "$section"
-        "$program" show section "$section"
-        printf '```\n'
+    head 'Keys of an experiment'
+    printf '%s\n' "$sections" | while read -r name _; do
+        printf '\n## %s\n' "$name"
+        body section "$name"
     done
 } >"$dir/keys.md"
