@@ -169,7 +169,7 @@ static xh_status read_scheme(const xh_node *root, xh_config *config, xh_error *e
 
 /* A layer without a name is called by its type and its position from 1. */
 static void name_layer(xh_layer_params *layer, size_t position) {
-    char name[64];
+    char name[64] = "";
     snprintf(name, sizeof name, "%.32s%zu", layer->type, position);
     memcpy(layer->name, name, sizeof name);
 }

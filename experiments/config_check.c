@@ -60,11 +60,8 @@ static xh_status check_names(const xh_config *config, const xh_node *root, xh_er
 }
 
 /* Every layer must fit on the one below it, the first on the images. */
-static xh_status check_shapes(const xh_config *config, const xh_node *root, xh_error *error) {
-    const xh_dataset_kind *kind = NULL;
-    if (xh_dataset_find(config->dataset.name, &kind, error) != XH_OK) {
-        return xh_error_prefix(error, "%s: ", at(at(root, "dataset"), "name")->place);
-    }
+static xh_status check_shapes(const xh_config *config, const xh_node *root,
+                              const xh_dataset_kind *kind, xh_error *error) {
     xh_shape shape = kind->shape;
     for (size_t i = 0; i < config->layer_count; i++) {
         size_t inputs = 0;
@@ -79,14 +76,33 @@ static xh_status check_shapes(const xh_config *config, const xh_node *root, xh_e
     return XH_OK;
 }
 
-static xh_status check_training(const xh_config *config, const xh_node *root, xh_error *error) {
-    const long images = config->training.images;
-    const long loaded = config->dataset.train_images;
-    return loaded == 0 || images <= loaded
-               ? XH_OK
-               : xh_node_error(at(at(root, "training"), "images"), error,
-                               "training.images = %ld is more than dataset.train_images = %ld",
-                               images, loaded);
+/* No more images than there are. */
+static xh_status check_images(const xh_node *root, const char *section, const char *key,
+                              long images, const char *of, long all, xh_error *error) {
+    return images <= all ? XH_OK
+                         : xh_node_error(at(at(root, section), key), error,
+                                         "%s.%s = %ld is more than the %ld %s", section, key,
+                                         images, all, of);
+}
+
+static xh_status check_data(const xh_config *config, const xh_node *root, xh_error *error) {
+    const xh_dataset_kind *kind = NULL;
+    if (xh_dataset_find(config->dataset.name, &kind, error) != XH_OK) {
+        return xh_error_prefix(error, "%s: ", at(at(root, "dataset"), "name")->place);
+    }
+    const long train = (long)kind->train_images;
+    const long taken = config->dataset.train_images > 0 ? config->dataset.train_images : train;
+    xh_status status = check_images(root, "dataset", "train_images", config->dataset.train_images,
+                                    "of the data set", train, error);
+    if (status == XH_OK) {
+        status = check_images(root, "dataset", "test_images", config->dataset.test_images,
+                              "of the data set", (long)kind->test_images, error);
+    }
+    if (status == XH_OK) {
+        status = check_images(root, "training", "images", config->training.images,
+                              "that dataset.train_images takes", taken, error);
+    }
+    return status == XH_OK ? check_shapes(config, root, kind, error) : status;
 }
 
 /* What the scheme needs and the device cannot. */
@@ -139,7 +155,7 @@ static xh_status check_device(const xh_config *config, const xh_node *root, xh_e
 
 xh_status xh_config_check(const xh_config *config, const xh_node *root, xh_error *error) {
     static xh_status (*const checks[])(const xh_config *, const xh_node *, xh_error *) = {
-        check_names, check_shapes, check_training, check_device, check_crossbars};
+        check_names, check_data, check_device, check_crossbars};
     xh_status status = XH_OK;
     for (size_t i = 0; i < sizeof checks / sizeof checks[0] && status == XH_OK; i++) {
         status = checks[i](config, root, error);

@@ -11,36 +11,38 @@
 enum { FIRST_CHUNK = 1 << 20, LARGEST_FILE = 1 << 30 };
 
 static const xh_dataset_kind kinds[] = {
-    {"mnist",
-     "mnist",
-     "handwritten digits, 28 x 28 grey, 60000 + 10000",
-     "LeCun, Bottou, Bengio, Haffner, Proc. IEEE 86, 2278 (1998), doi:10.1109/5.726791",
-     "put the four *-ubyte.gz files of MNIST's authors into its folder mnist",
-     {28, 28, 1},
-     10,
-     60000,
-     10000,
-     xh_dataset_idx_load},
-    {"fashion-mnist",
-     "fashion-mnist",
-     "articles of clothing, 28 x 28 grey, 60000 + 10000",
-     "Xiao, Rasul, Vollgraf, arXiv:1708.07747 (2017)",
-     "install the Debian package dataset-fashion-mnist",
-     {28, 28, 1},
-     10,
-     60000,
-     10000,
-     xh_dataset_idx_load},
-    {"cifar10",
-     "cifar-10-batches-bin",
-     "photographs of ten classes, 32 x 32 colour, 50000 + 10000",
-     "Krizhevsky, Learning Multiple Layers of Features from Tiny Images, Toronto (2009)",
-     "unpack cifar-10-binary.tar.gz, the binary version of CIFAR-10's author, into it",
-     {32, 32, 3},
-     10,
-     50000,
-     10000,
-     xh_dataset_cifar_load},
+    {.name = "mnist",
+     .folder = "mnist",
+     .summary = "handwritten digits, 28 x 28 grey, 60000 + 10000",
+     .reference = "LeCun, Bottou, Bengio, Haffner, Proc. IEEE 86, 2278 (1998), "
+                  "doi:10.1109/5.726791",
+     .obtain = "put the four *-ubyte.gz files of MNIST into such a folder",
+     .shape = {28, 28, 1},
+     .classes = 10,
+     .train_images = 60000,
+     .test_images = 10000,
+     .load = xh_dataset_idx_load},
+    {.name = "fashion-mnist",
+     .folder = "fashion-mnist",
+     .summary = "articles of clothing, 28 x 28 grey, 60000 + 10000",
+     .reference = "Xiao, Rasul, Vollgraf, arXiv:1708.07747 (2017)",
+     .obtain = "install the Debian package dataset-fashion-mnist",
+     .shape = {28, 28, 1},
+     .classes = 10,
+     .train_images = 60000,
+     .test_images = 10000,
+     .load = xh_dataset_idx_load},
+    {.name = "cifar10",
+     .folder = "cifar-10-batches-bin",
+     .summary = "photographs of ten classes, 32 x 32 colour, 50000 + 10000",
+     .reference = "Krizhevsky, Learning Multiple Layers of Features from Tiny Images, Toronto "
+                  "(2009)",
+     .obtain = "unpack the binary version of CIFAR-10, cifar-10-binary.tar.gz",
+     .shape = {32, 32, 3},
+     .classes = 10,
+     .train_images = 50000,
+     .test_images = 10000,
+     .load = xh_dataset_cifar_load},
 };
 
 enum { KINDS = sizeof kinds / sizeof kinds[0] };
@@ -96,8 +98,8 @@ static xh_status find_folder(const xh_dataset_kind *kind, const char *directory,
         }
     }
     return xh_error_set(error, XH_INPUT,
-                        "data set %s: no folder %s in %s; %s, and name its parent folder with "
-                        "--data or CROSSHEBB_DATA",
+                        "data set %s: no folder %s in %s; %s, or name the directory that holds it "
+                        "with --data or CROSSHEBB_DATA",
                         kind->name, kind->folder, searched, kind->obtain);
 }
 

@@ -211,8 +211,8 @@ START_TEST(missing_folder_is_told) {
     ck_assert_int_eq(xh_dataset_load(&kind, XH_SPLIT_TRAIN, folder, 0, &dataset, &error), XH_INPUT);
     snprintf(text, sizeof text,
              "data set fashion-mnist: no folder no-such-folder in %s, /elsewhere, data, "
-             "/usr/share/datasets; install the Debian package dataset-fashion-mnist, and name its "
-             "parent folder with --data or CROSSHEBB_DATA",
+             "/usr/share/datasets; install the Debian package dataset-fashion-mnist, or name the "
+             "directory that holds it with --data or CROSSHEBB_DATA",
              folder);
     ck_assert_str_eq(error.text, text);
 }

@@ -1,0 +1,102 @@
+/* Hardware profiles, every way in which one can be wrong, and texts embedded in the program. */
+#include "config_rig.h"
+
+extern const xh_embedded odd_texts[];
+extern const size_t odd_texts_count;
+
+START_TEST(hardware_profiles_are_sound) {
+    ck_assert_uint_gt(xh_hardware_count(), 0);
+    for (size_t i = 0; i < xh_hardware_count(); i++) {
+        xh_hardware hardware;
+        error = (xh_error){0};
+        ck_assert_msg(xh_hardware_load(xh_hardware_at(i).name, &hardware, &error) == XH_OK, "%s",
+                      error.text);
+        ck_assert_str_eq(hardware.name, xh_hardware_at(i).name);
+        ck_assert_double_gt(hardware.read_voltage, 0);
+        const xh_price *price = &hardware.price[XH_EVENT_adc_conversion];
+        ck_assert_double_gt(price->joules, 0);
+        ck_assert_ptr_nonnull(strchr("PCDMA", price->mark));
+        ck_assert_uint_gt(strlen(price->source), 0);
+    }
+}
+END_TEST
+
+/* The first profile with one line changed must be refused. */
+static void refuse_profile(const char *from, const char *to, const char *message) {
+    const char *text = xh_hardware_at(0).text;
+    const char *place = strstr(text, from);
+    ck_assert_ptr_nonnull(place);
+    char changed[1 << 15];
+    snprintf(changed, sizeof changed, "%.*s%s%s", (int)(place - text), text, to,
+             place + strlen(from));
+    xh_hardware hardware = {.read_voltage = 42};
+    error = (xh_error){0};
+    ck_assert_int_eq(xh_hardware_parse("h.yaml", changed, strlen(changed), &hardware, &error),
+                     XH_INPUT);
+    const char *rest = strchr(error.text + strlen("h.yaml:"), ':');
+    ck_assert_msg(strncmp(error.text, "h.yaml:", 7) == 0 && rest != NULL, "%s", error.text);
+    ck_assert_str_eq(rest + 2, message);
+    ck_assert_double_eq(hardware.read_voltage, 42);
+}
+
+START_TEST(wrong_hardware_is_told) {
+    refuse_profile("read_voltage: ", "read_voltage: 1",
+                   "read_voltage = 10.2 V is outside [0, 10] V");
+    refuse_profile("read_voltage", "read_volt",
+                   "unknown key read_volt; did you mean read_voltage?");
+    refuse_profile("read_voltage", "#", "read_voltage is missing");
+    refuse_profile("name: pcm-14nm-measured", "name: \"\"", "name must not be empty");
+    refuse_profile("prices:", "pricey:", "unknown key pricey; did you mean prices?");
+    refuse_profile("  softmax:", "  softmx:", "unknown key prices.softmx; did you mean softmax?");
+    refuse_profile("  softmax:", "  #", "prices.softmax is missing");
+    refuse_profile("  softmax:", "  pulse_up: 1\n  softmax:", "unknown key prices.pulse_up");
+    refuse_profile("  softmax: {joules: ", "  softmax: {joules: -",
+                   "prices.softmax.joules = -2e-12 J is outside [0, 1] J");
+    refuse_profile("  softmax: {joules: ", "  softmax: {joule: ",
+                   "unknown key prices.softmax.joule; did you mean joules?");
+    refuse_profile("2e-12, seconds: 0, mark: A", "2e-12, seconds: 0",
+                   "prices.softmax.mark is missing");
+    refuse_profile("2e-12, seconds: 0, mark: A", "2e-12, seconds: 0, mark: X",
+                   "prices.softmax.mark = X is not one of P, C, D, M, A; did you mean P?");
+    refuse_profile("source: \"as wordline_pulse\"", "source: \"\"",
+                   "prices.bitline_pulse.source must not be empty");
+    refuse_profile("  softmax: {", "  softmax: 3 #", "prices.softmax must be a mapping");
+}
+END_TEST
+
+static char *file_text(const char *path) {
+    FILE *file = fopen(path, "rb");
+    ck_assert_msg(file != NULL, "%s", path);
+    char *text = calloc(1, 1 << 20);
+    ck_assert_ptr_nonnull(text);
+    ck_assert_uint_lt(fread(text, 1, (1 << 20) - 1, file), (1 << 20) - 1);
+    fclose(file);
+    return text;
+}
+
+static void expect_embedded(const char *folder, xh_embedded embedded) {
+    char path[4096];
+    snprintf(path, sizeof path, XH_SOURCE_DIR "/%s/%s.yaml", folder, embedded.name);
+    char *text = file_text(path);
+    ck_assert_str_eq(text, embedded.text);
+    free(text);
+}
+
+START_TEST(embedded_texts_are_the_files) {
+    for (size_t i = 0; i < xh_hardware_count(); i++) {
+        expect_embedded("sim/hardware", xh_hardware_at(i));
+    }
+    for (size_t i = 0; i < xh_network_preset_count(); i++) {
+        expect_embedded("models/presets", xh_network_preset_at(i));
+    }
+    ck_assert_uint_eq(odd_texts_count, 1);
+    expect_embedded("tests/embed", odd_texts[0]);
+    ck_assert_uint_gt(strlen(odd_texts[0].text), 4095);
+}
+END_TEST
+
+int main(void) {
+    const TTest *tests[] = {hardware_profiles_are_sound, wrong_hardware_is_told,
+                            embedded_texts_are_the_files};
+    return xh_suite_run("hardware", tests, sizeof tests / sizeof tests[0]);
+}
