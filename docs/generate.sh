@@ -5,8 +5,8 @@ set -eu
 program=$1
 dir=${2:-$(dirname "$0")}
 
-# head TITLE: how each page begins.
-head() {
+# title TEXT: how each page begins.
+title() {
     printf '<!-- Written by docs/generate.sh from the tables of the program: change those. -->\n\n# %s\n' "$1"
 }
 
@@ -21,14 +21,14 @@ body() {
 pages() {
     rm -rf "${dir:?}/$1"
     mkdir -p "$dir/$1"
-    "$program" list "$1" >"$dir/$1/README.md"
-    index=$(head "$3"; printf '\n| name | |\n|---|---|\n')
+    list=$("$program" list "$1")
+    { title "$3"; printf '\n| name | |\n|---|---|\n'; } >"$dir/$1/README.md"
     while read -r name summary; do
-        { head "$name"; body "$2" "$name"; } >"$dir/$1/$name.md"
-        index="$index
-| [$name]($name.md) | $(printf '%s' "$summary" | sed 's/|/\\|/g') |"
-    done <"$dir/$1/README.md"
-    printf '%s\n' "$index" >"$dir/$1/README.md"
+        { title "$name"; body "$2" "$name"; } >"$dir/$1/$name.md"
+        printf '| [%s](%s.md) | %s |\n' "$name" "$name" "$(printf '%s' "$summary" | sed 's/|/\\|/g')" >>"$dir/$1/README.md"
+    done <<END
+$list
+END
 }
 
 pages devices device 'Device models'
@@ -37,11 +37,10 @@ pages networks network 'Networks'
 pages datasets dataset 'Data sets'
 pages hardware hardware 'Hardware profiles'
 
-sections=$("$program" list sections)
-{
-    head 'Keys of an experiment'
-    printf '%s\n' "$sections" | while read -r name _; do
-        printf '\n## %s\n' "$name"
-        body section "$name"
-    done
-} >"$dir/keys.md"
+title 'Keys of an experiment' >"$dir/keys.md"
+list=$("$program" list sections)
+while read -r name summary; do
+    { printf '\n## %s: %s\n' "$name" "$summary"; body section "$name"; } >>"$dir/keys.md"
+done <<END
+$list
+END
