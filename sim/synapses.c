@@ -143,8 +143,10 @@ void xh_synapses_read_end(xh_synapses *synapses) {
 
 void xh_synapses_update(xh_synapses *synapses, const xh_signals *signals) {
     if (synapses->crossbar) {
+        xh_crossbar_update_begin(synapses->crossbar);
         synapses->scheme->update(synapses->scheme_params, synapses->crossbar, synapses->rule,
                                  signals, synapses->state);
+        xh_crossbar_update_end(synapses->crossbar);
     } else {
         xh_digital_update(synapses->digital, synapses->rule, signals);
     }
