@@ -1,0 +1,249 @@
+/* What the program knows by name, from the tables of the floors below. */
+#include "command.h"
+
+#include <string.h>
+
+typedef struct section {
+    const char *name;
+    const char *summary;
+    const xh_param_table *table;
+} section;
+
+static const section sections[] = {
+    {"experiment", "keys at the top of the file", &xh_experiment_param_table},
+    {"seeds", "seeds kept apart", &xh_seed_param_table},
+    {"dataset", "images to learn from", &xh_dataset_param_table},
+    {"layer", "one entry of network.layers", &xh_layer_param_table},
+    {"crossbar", "arrays and converters", &xh_crossbar_param_table},
+    {"training", "unsupervised passes", &xh_training_param_table},
+    {"readout", "linear classifier on the features", &xh_readout_param_table},
+    {"output", "what the result keeps", &xh_output_param_table},
+};
+enum { SECTIONS = sizeof(sections) / sizeof(sections[0]) };
+
+void xh_catalogue_params(const xh_param_table *table, const void *values, FILE *stream) {
+    for (size_t i = 0; i < table->count; i++) {
+        const xh_param *param = &table->params[i];
+        char value[XH_PARAM_TEXT_SIZE];
+        xh_param_format(param, values, value);
+        fprintf(stream, "  %-20s %-14s %-6s ", param->name, value[0] ? value : "\"\"", param->unit);
+        if (param->type == XH_PARAM_REAL || param->type == XH_PARAM_INTEGER) {
+            fprintf(stream, "[%g, %g]", param->minimum, param->maximum);
+        } else if (param->type == XH_PARAM_FLAG) {
+            fputs("true, false", stream);
+        }
+        for (const char *const *choice = param->choices; choice && *choice; choice++) {
+            fprintf(stream, "%s%s", choice == param->choices ? "" : ", ", *choice);
+        }
+        fprintf(stream, "\n      %s\n", param->sentence);
+    }
+}
+
+static void print_defaults(const xh_param_table *table, FILE *stream) {
+    static xh_param_values values;
+    xh_param_defaults(table, values.bytes);
+    fputs("\nparameters: name, default, unit, range\n", stream);
+    xh_catalogue_params(table, values.bytes, stream);
+}
+
+static void print_traits(unsigned traits, FILE *stream) {
+    static const struct {
+        unsigned trait;
+        const char *words;
+    } names[] = {
+        {XH_DEVICE_DEPRESSES, "takes down pulses"},
+        {XH_DEVICE_RESETS, "takes a RESET"},
+        {XH_DEVICE_DRIFTS, "drifts"},
+        {XH_DEVICE_READ_NOISE, "fluctuates from read to read"},
+    };
+    const char *separator = "";
+    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+        if (traits & names[i].trait) {
+            fprintf(stream, "%s%s", separator, names[i].words);
+            separator = ", ";
+        }
+    }
+    fputs(separator[0] ? "\n" : "nothing\n", stream);
+}
+
+static const char *device_name(size_t index) {
+    return xh_device_at(index)->name;
+}
+
+static void summarise_device(size_t index, FILE *stream) {
+    fputs(xh_device_at(index)->summary, stream);
+}
+
+static xh_status show_device(size_t index, FILE *stream, xh_error *error) {
+    (void)error;
+    const xh_device_model *model = xh_device_at(index);
+    fprintf(stream, "%s: %s\n\n%s\n\nreference: %s\n\nbeyond up pulses: ", model->name,
+            model->summary, model->equations, model->reference);
+    print_traits(model->traits, stream);
+    fputs("\nstate of a cell\n", stream);
+    for (size_t p = 0; p < model->planes; p++) {
+        fprintf(stream, "  %-20s %-6s %s\n", model->plane[p].name, model->plane[p].unit,
+                model->plane[p].sentence);
+    }
+    print_defaults(model->params, stream);
+    return XH_OK;
+}
+
+static const char *scheme_name(size_t index) {
+    return xh_scheme_at(index)->name;
+}
+
+static void summarise_scheme(size_t index, FILE *stream) {
+    fputs(xh_scheme_at(index)->summary, stream);
+}
+
+static xh_status show_scheme(size_t index, FILE *stream, xh_error *error) {
+    (void)error;
+    const xh_scheme *scheme = xh_scheme_at(index);
+    fprintf(
+        stream,
+        "%s: %s\n\ndigital state: %s\n\nreference: %s\n\nneeds a device that, beyond up pulses: ",
+        scheme->name, scheme->summary, scheme->digital_state, scheme->reference);
+    print_traits(scheme->needs, stream);
+    print_defaults(scheme->params, stream);
+    return XH_OK;
+}
+
+static const char *network_name(size_t index) {
+    return xh_network_preset_at(index).name;
+}
+
+/* The comment that a preset begins with. */
+static void summarise_network(size_t index, FILE *stream) {
+    const char *text = xh_network_preset_at(index).text;
+    text += strspn(text, "# ");
+    fprintf(stream, "%.*s", (int)strcspn(text, "\n"), text);
+}
+
+static xh_status show_network(size_t index, FILE *stream, xh_error *error) {
+    (void)error;
+    fputs(xh_network_preset_at(index).text, stream);
+    return XH_OK;
+}
+
+static const char *dataset_name(size_t index) {
+    return xh_dataset_kind_at(index)->name;
+}
+
+static void summarise_dataset(size_t index, FILE *stream) {
+    fputs(xh_dataset_kind_at(index)->summary, stream);
+}
+
+static xh_status show_dataset(size_t index, FILE *stream, xh_error *error) {
+    (void)error;
+    const xh_dataset_kind *kind = xh_dataset_kind_at(index);
+    fprintf(stream, "%s: %s\n\n", kind->name, kind->summary);
+    fprintf(stream, "images     %zu for training, %zu for tests\n", kind->train_images,
+            kind->test_images);
+    fprintf(stream, "shape      %zu x %zu x %zu\n", kind->shape.height, kind->shape.width,
+            kind->shape.channels);
+    fprintf(stream, "classes    %zu\n", kind->classes);
+    fprintf(stream, "folder     %s\n", kind->folder);
+    fprintf(stream, "obtain     %s\n", kind->obtain);
+    fprintf(stream, "reference  %s\n", kind->reference);
+    return XH_OK;
+}
+
+static const char *hardware_name(size_t index) {
+    return xh_hardware_at(index).name;
+}
+
+static void summarise_hardware(size_t index, FILE *stream) {
+    static xh_hardware hardware;
+    if (xh_hardware_load(hardware_name(index), &hardware, NULL) == XH_OK) {
+        fputs(hardware.summary, stream);
+    }
+}
+
+static xh_status show_hardware(size_t index, FILE *stream, xh_error *error) {
+    static xh_hardware hardware;
+    const xh_status status = xh_hardware_load(hardware_name(index), &hardware, error);
+    if (status != XH_OK) {
+        return status;
+    }
+    fprintf(stream, "%s: %s\n\n", hardware.name, hardware.summary);
+    xh_catalogue_params(&xh_hardware_param_table, &hardware, stream);
+    fputs("\nprices: event, energy, time, mark (P paper, C published code, D derived, M "
+          "remembered, A assumed)\n",
+          stream);
+    for (int e = 0; e < XH_EVENTS; e++) {
+        const xh_price *price = &hardware.price[e];
+        char joules[XH_QUANTITY_SIZE], seconds[XH_QUANTITY_SIZE];
+        if (price->mark) {
+            fprintf(stream, "  %-20s %-12s %-12s %c\n      %s\n", xh_event_name((xh_event)e),
+                    xh_quantity(price->joules, "J", joules),
+                    xh_quantity(price->seconds, "s", seconds), price->mark, price->source);
+        } else {
+            fprintf(stream, "  %-20s by the device or the read voltage\n",
+                    xh_event_name((xh_event)e));
+        }
+    }
+    return XH_OK;
+}
+
+static size_t section_count(void) {
+    return SECTIONS;
+}
+
+static const char *section_name(size_t index) {
+    return sections[index].name;
+}
+
+static void summarise_section(size_t index, FILE *stream) {
+    fputs(sections[index].summary, stream);
+}
+
+static xh_status show_section(size_t index, FILE *stream, xh_error *error) {
+    (void)error;
+    fprintf(stream, "%s: %s\n", sections[index].name, sections[index].summary);
+    print_defaults(sections[index].table, stream);
+    return XH_OK;
+}
+
+const xh_catalogue xh_catalogues[] = {
+    {"devices", "device", "models of a memory cell", xh_device_count, device_name, summarise_device,
+     show_device},
+    {"schemes", "scheme", "how local signals become pulses", xh_scheme_count, scheme_name,
+     summarise_scheme, show_scheme},
+    {"networks", "network", "presets of layers", xh_network_preset_count, network_name,
+     summarise_network, show_network},
+    {"datasets", "dataset", "images", xh_dataset_kinds, dataset_name, summarise_dataset,
+     show_dataset},
+    {"hardware", "hardware", "prices of events", xh_hardware_count, hardware_name,
+     summarise_hardware, show_hardware},
+    {"sections", "section", "keys of an experiment", section_count, section_name, summarise_section,
+     show_section},
+};
+const size_t xh_catalogue_count = sizeof(xh_catalogues) / sizeof(xh_catalogues[0]);
+
+xh_status xh_catalogue_find(const char *kind, const xh_catalogue **catalogue, xh_error *error) {
+    const char *names[sizeof(xh_catalogues) / sizeof(xh_catalogues[0])];
+    for (size_t c = 0; c < xh_catalogue_count; c++) {
+        names[c] = xh_catalogues[c].plural;
+        if (strcmp(kind, xh_catalogues[c].plural) == 0 ||
+            strcmp(kind, xh_catalogues[c].singular) == 0) {
+            *catalogue = &xh_catalogues[c];
+            return XH_OK;
+        }
+    }
+    return xh_arguments_unknown("kind", kind, names, xh_catalogue_count, error);
+}
+
+xh_status xh_catalogue_lookup(const xh_catalogue *catalogue, const char *name, size_t *index,
+                              xh_error *error) {
+    enum { MOST = 256 };
+    const char *names[MOST];
+    const size_t count = catalogue->count() < MOST ? catalogue->count() : MOST;
+    for (*index = 0; *index < count; ++*index) {
+        names[*index] = catalogue->name(*index);
+        if (strcmp(names[*index], name) == 0) {
+            return XH_OK;
+        }
+    }
+    return xh_arguments_unknown(catalogue->singular, name, names, count, error);
+}

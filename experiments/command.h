@@ -1,0 +1,117 @@
+/** The program's commands and what they share: options, JSON, numbers for people, progress. */
+#ifndef XH_COMMAND_H
+#define XH_COMMAND_H
+
+#include "crosshebb/config.h"
+#include "crosshebb/run.h"
+
+#include <stdbool.h>
+#include <stdio.h>
+
+/** What was typed after the command's name. */
+typedef struct xh_arguments {
+    const char **operands;
+    size_t operand_count;
+    const char **overrides; /* of --set */
+    size_t override_count;
+    const char *out;
+    const char *data;
+    int threads; /* 0: all cores */
+    bool json;
+    bool quiet;
+    bool help;
+} xh_arguments;
+
+/** Options that a command takes, or'ed. */
+typedef enum xh_option_bit {
+    XH_OPTION_SET = 1,
+    XH_OPTION_OUT = 2,
+    XH_OPTION_DATA = 4,
+    XH_OPTION_THREADS = 8,
+    XH_OPTION_JSON = 16,
+    XH_OPTION_QUIET = 32
+} xh_option_bit;
+
+typedef struct xh_command {
+    const char *name;
+    const char *operands; /* as the usage line shows them */
+    const char *summary;
+    unsigned options; /* xh_option_bit */
+    size_t operands_min;
+    size_t operands_max;
+    xh_status (*run)(const xh_arguments *arguments, xh_error *error);
+} xh_command;
+
+xh_status xh_command_run(const xh_arguments *arguments, xh_error *error);
+xh_status xh_command_check(const xh_arguments *arguments, xh_error *error);
+xh_status xh_command_list(const xh_arguments *arguments, xh_error *error);
+xh_status xh_command_show(const xh_arguments *arguments, xh_error *error);
+
+/** Sorts words [count] into arguments, whose lists are freed by xh_arguments_free. XH_INPUT, proposing the nearest
+ *  option, if the command does not take one of them. */
+xh_status xh_arguments_parse(const xh_command *command, char **words, size_t count,
+                             xh_arguments *arguments, xh_error *error);
+void xh_arguments_free(xh_arguments *arguments);
+/** Prints the options of the command, a line each. */
+void xh_arguments_help(const xh_command *command, FILE *stream);
+/** XH_INPUT: what is not known; did you mean the nearest of names? */
+xh_status xh_arguments_unknown(const char *what, const char *word, const char *const *names,
+                               size_t count, xh_error *error);
+
+/** Writes one JSON value after the other; keys are NULL in arrays. */
+typedef struct xh_json {
+    FILE *stream;
+    unsigned depth;
+    bool filled; /* the present object or array has a member */
+} xh_json;
+
+void xh_json_open(xh_json *json, const char *key, char bracket);
+void xh_json_close(xh_json *json, char bracket);
+/** null if the value is not finite. */
+void xh_json_number(xh_json *json, const char *key, double value);
+/** Escaped; bytes that are not UTF-8 become U+FFFD. */
+void xh_json_text(xh_json *json, const char *key, const char *text);
+
+enum { XH_QUANTITY_SIZE = 64 };
+
+/** The value with three digits and an SI prefix, "12.5 nJ"; "-" if it is not a number. */
+const char *xh_quantity(double value, const char *unit, char text[XH_QUANTITY_SIZE]);
+
+/** Where progress goes: one line that is written over on a terminal, else a line every few seconds. */
+typedef struct xh_progress_view {
+    FILE *stream;
+    bool terminal;
+    bool open; /* a line awaits its end */
+    double told;
+} xh_progress_view;
+
+xh_progress_view xh_progress_view_on(FILE *stream);
+/** The hook of xh_run_options; context is an xh_progress_view. */
+void xh_progress_view_show(const xh_progress *progress, void *context);
+/** Ends the line that is open. */
+void xh_progress_view_end(xh_progress_view *view);
+
+/** A kind of thing that the program knows by name: devices, schemes, ... */
+typedef struct xh_catalogue {
+    const char *plural;
+    const char *singular;
+    const char *title;
+    size_t (*count)(void);
+    const char *(*name)(size_t index);
+    void (*summarise)(size_t index, FILE *stream);
+    xh_status (*show)(size_t index, FILE *stream, xh_error *error);
+} xh_catalogue;
+
+extern const xh_catalogue xh_catalogues[];
+extern const size_t xh_catalogue_count;
+
+/** The catalogue by its plural or singular. XH_INPUT if there is none. */
+xh_status xh_catalogue_find(const char *kind, const xh_catalogue **catalogue, xh_error *error);
+/** Number of the thing of that name. XH_INPUT, proposing the nearest, if there is none. */
+xh_status xh_catalogue_lookup(const xh_catalogue *catalogue, const char *name, size_t *index,
+                              xh_error *error);
+
+/** Prints the rows of a parameter table: name, unit, value, range, sentence. */
+void xh_catalogue_params(const xh_param_table *table, const void *values, FILE *stream);
+
+#endif

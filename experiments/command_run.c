@@ -1,0 +1,177 @@
+/* crosshebb run: train, measure, trace; figures on standard output. */
+#include "command.h"
+
+#include <math.h>
+#include <signal.h>
+#include <string.h>
+
+static volatile sig_atomic_t stop;
+
+static void ask_to_stop(int number) {
+    (void)number;
+    stop = 1;
+}
+
+/* The first signal asks the run to stop, a second one ends the program at once. */
+static void catch_signals(void) {
+    struct sigaction action;
+    memset(&action, 0, sizeof(action));
+    action.sa_handler = ask_to_stop;
+    action.sa_flags = SA_RESETHAND | SA_RESTART;
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+/* Pulses that reached for a device, of all kinds. */
+static double attempted(xh_pulse_tally pulses) {
+    return (double)pulses.up + (double)pulses.down + (double)pulses.reset;
+}
+
+static void write_pulses(xh_json *json, xh_pulse_tally pulses) {
+    xh_json_open(json, "pulses", '{');
+    xh_json_number(json, "up", (double)pulses.up);
+    xh_json_number(json, "down", (double)pulses.down);
+    xh_json_number(json, "reset", (double)pulses.reset);
+    xh_json_number(json, "attempted", attempted(pulses));
+    xh_json_number(json, "effective", (double)pulses.effective);
+    xh_json_number(json, "clipped", (double)pulses.clipped);
+    xh_json_close(json, '}');
+}
+
+static double event_joules(const xh_cost *cost, int event) {
+    double joules = 0;
+    for (int phase = 0; phase < XH_PHASES; phase++) {
+        joules += cost->joules[phase][event];
+    }
+    return joules;
+}
+
+static void write_energy(xh_json *json, const xh_run_result *result) {
+    xh_json_open(json, "energy", '{');
+    xh_json_number(json, "total_J", result->cost.total_joules);
+    xh_json_number(json, "training_J", result->training_joules);
+    xh_json_number(json, "update_J", result->update_joules);
+    xh_json_number(json, "per_image_J", result->joules_per_image);
+    xh_json_number(json, "per_synapse_update_J", result->joules_per_synapse);
+    xh_json_number(json, "per_pulse_J", result->joules_per_pulse);
+    xh_json_open(json, "parts", '{');
+    for (int event = 0; event < XH_EVENTS; event++) {
+        xh_json_number(json, xh_event_name((xh_event)event), event_joules(&result->cost, event));
+    }
+    xh_json_close(json, '}');
+    xh_json_close(json, '}');
+}
+
+static void write_wear(xh_json *json, double max, double p999) {
+    xh_json_open(json, "wear", '{');
+    xh_json_number(json, "max", max);
+    xh_json_number(json, "p999", p999);
+    xh_json_close(json, '}');
+}
+
+static void write_layers(xh_json *json, const xh_run_result *result) {
+    xh_json_open(json, "layers", '[');
+    for (size_t l = 0; l < result->layer_count; l++) {
+        const xh_run_layer *layer = &result->layers[l];
+        xh_json_open(json, NULL, '{');
+        xh_json_text(json, "name", layer->name);
+        xh_json_number(json, "outputs", (double)layer->outputs);
+        xh_json_number(json, "inputs", (double)layer->inputs);
+        xh_json_number(json, "devices", (double)layer->devices);
+        write_pulses(json, layer->pulses);
+        xh_json_number(json, "converged_fraction", layer->converged_fraction);
+        write_wear(json, layer->wear_max, layer->wear_p999);
+        xh_json_close(json, '}');
+    }
+    xh_json_close(json, ']');
+}
+
+static void print_json(const xh_config *config, const xh_run_result *result) {
+    xh_json json = {.stream = stdout};
+    xh_json_open(&json, NULL, '{');
+    xh_json_text(&json, "experiment", config->experiment.experiment);
+    xh_json_number(&json, "seed", (double)config->experiment.seed);
+    xh_json_text(&json, "result", result->path);
+    xh_json_number(&json, "test_accuracy", result->test_accuracy);
+    xh_json_number(&json, "train_accuracy", result->train_accuracy);
+    xh_json_number(&json, "train_images_per_second", result->train_images_per_second);
+    xh_json_number(&json, "wall_seconds", result->wall_seconds);
+    xh_json_number(&json, "peak_memory_bytes", result->peak_memory_bytes);
+    write_energy(&json, result);
+    xh_json_number(&json, "latency_s", result->cost.total_seconds);
+    write_pulses(&json, result->pulses);
+    write_wear(&json, result->wear_max, result->wear_p999);
+    write_layers(&json, result);
+    xh_json_close(&json, '}');
+}
+
+static void print_quantity(const char *name, double value, const char *unit, const char *remark) {
+    char text[XH_QUANTITY_SIZE];
+    printf("%-18s %-12s %s\n", name, xh_quantity(value, unit, text), remark);
+}
+
+static void print_hardware(const xh_config *config, const xh_run_result *result) {
+    const double pulses = attempted(result->pulses);
+    printf("%-18s %s\n", "priced as", config->hardware.name);
+    print_quantity("energy", result->cost.total_joules, "J",
+                   "of everything, inference on both splits included");
+    print_quantity("  training", result->training_joules, "J",
+                   "programming, reads, updates, refresh");
+    print_quantity("  an image", result->joules_per_image, "J", "of training, a pass");
+    print_quantity("  a synapse", result->joules_per_synapse, "J",
+                   "of updates and refresh, an image");
+    print_quantity("  a pulse", result->joules_per_pulse, "J", "of updates and refresh");
+    print_quantity("latency", result->training_seconds, "s", "of training, simulated");
+    print_quantity("pulses", pulses, "", "of updates and refresh");
+    print_quantity("wear", result->wear_max, "cycles", "largest of a device");
+    print_quantity("  99.9 %", result->wear_p999, "cycles", "percentile over devices");
+}
+
+static void print_table(const xh_config *config, const xh_run_result *result) {
+    printf("%-18s %s, seed %ld\n", "experiment", config->experiment.experiment,
+           config->experiment.seed);
+    if (isnan(result->test_accuracy)) {
+        printf("%-18s -\n", "test accuracy");
+    } else {
+        printf("%-18s %.2f %%\n", "test accuracy", 100 * result->test_accuracy);
+    }
+    print_quantity("training", result->train_images_per_second, "images/s", "");
+    print_quantity("wall time", result->wall_seconds, "s", "");
+    print_quantity("peak memory", result->peak_memory_bytes, "B", "");
+    if (result->cost.total_joules > 0) {
+        print_hardware(config, result);
+    }
+    printf("%-18s %s\n", "result", result->path);
+}
+
+xh_status xh_command_run(const xh_arguments *arguments, xh_error *error) {
+    static xh_config config;
+    static xh_run_result result;
+    xh_status status = xh_config_load(arguments->operands[0], arguments->overrides,
+                                      arguments->override_count, &config, error);
+    if (status != XH_OK) {
+        return status;
+    }
+    xh_progress_view view = xh_progress_view_on(stderr);
+    const xh_run_options options = {
+        .out = arguments->out,
+        .data = arguments->data,
+        .threads = arguments->threads,
+        .progress = arguments->quiet ? NULL : xh_progress_view_show,
+        .context = &view,
+        .interrupt = &stop,
+    };
+    catch_signals();
+    status = xh_run(&config, options, &result, error);
+    xh_progress_view_end(&view);
+    if (status != XH_OK) {
+        return status;
+    }
+    if (arguments->json) {
+        print_json(&config, &result);
+    } else {
+        print_table(&config, &result);
+    }
+    return XH_OK;
+}

@@ -1,0 +1,182 @@
+/* Command lines: one table of options, of which each command takes some. */
+#include "command.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct option {
+    unsigned bit; /* 0: every command takes it */
+    const char *name;
+    const char *value; /* NULL: takes none */
+    const char *sentence;
+} option;
+
+static const option options[] = {
+    {XH_OPTION_SET, "--set", "KEY=VALUE",
+     "override one key of the file, e.g. network.layers.0.rate=0.1; may be repeated"},
+    {XH_OPTION_OUT, "--out", "FILE.h5", "result; default: the experiment's name with .h5"},
+    {XH_OPTION_DATA, "--data", "DIR",
+     "folder of the data sets; default: $CROSSHEBB_DATA, ./data, /usr/share/datasets"},
+    {XH_OPTION_THREADS, "--threads", "N",
+     "threads; default: all cores; the result does not depend on it"},
+    {XH_OPTION_JSON, "--json", NULL, "print one JSON object"},
+    {XH_OPTION_QUIET, "--quiet", NULL, "no progress"},
+    {0, "--help", NULL, "print this help"},
+};
+enum { OPTIONS = sizeof(options) / sizeof(options[0]) };
+
+xh_status xh_arguments_unknown(const char *what, const char *word, const char *const *names,
+                               size_t count, xh_error *error) {
+    const char *nearest = xh_nearest_name(names, count, word);
+    return xh_error_set(error, XH_INPUT, "unknown %s %s%s%s%s", what, word,
+                        nearest ? "; did you mean " : "", nearest ? nearest : "",
+                        nearest ? "?" : "");
+}
+
+static bool takes(const xh_command *command, const option *candidate) {
+    return candidate->bit == 0 || (command->options & candidate->bit) != 0;
+}
+
+/* The option of that name, length characters long. */
+static const option *find_option(const xh_command *command, const char *word, size_t length) {
+    for (size_t i = 0; i < OPTIONS; i++) {
+        if (takes(command, &options[i]) && strlen(options[i].name) == length &&
+            strncmp(options[i].name, word, length) == 0) {
+            return &options[i];
+        }
+    }
+    return NULL;
+}
+
+static xh_status unknown_option(const xh_command *command, const char *word, xh_error *error) {
+    const char *names[OPTIONS];
+    size_t count = 0;
+    for (size_t i = 0; i < OPTIONS; i++) {
+        if (takes(command, &options[i])) {
+            names[count++] = options[i].name;
+        }
+    }
+    return xh_arguments_unknown("option", word, names, count, error);
+}
+
+static xh_status parse_threads(const char *text, int *threads, xh_error *error) {
+    char *end = NULL;
+    errno = 0;
+    const long value = strtol(text, &end, 10);
+    if (end == text || *end || errno || value < 1 || value > 4096) {
+        return xh_error_set(error, XH_INPUT, "--threads = %s is outside [1, 4096]", text);
+    }
+    *threads = (int)value;
+    return XH_OK;
+}
+
+static xh_status store(unsigned bit, const char *value, xh_arguments *arguments, xh_error *error) {
+    switch (bit) {
+    case XH_OPTION_SET:
+        arguments->overrides[arguments->override_count++] = value;
+        return XH_OK;
+    case XH_OPTION_OUT:
+        arguments->out = value;
+        return XH_OK;
+    case XH_OPTION_DATA:
+        arguments->data = value;
+        return XH_OK;
+    case XH_OPTION_THREADS:
+        return parse_threads(value, &arguments->threads, error);
+    case XH_OPTION_JSON:
+        arguments->json = true;
+        return XH_OK;
+    case XH_OPTION_QUIET:
+        arguments->quiet = true;
+        return XH_OK;
+    default:
+        arguments->help = true;
+        return XH_OK;
+    }
+}
+
+/* Takes the option at words[0], and its value from the same word or the next; *used words of left. */
+static xh_status take_option(const xh_command *command, char **words, size_t left, size_t *used,
+                             xh_arguments *arguments, xh_error *error) {
+    const char *equals = strchr(words[0], '=');
+    const size_t length = equals ? (size_t)(equals - words[0]) : strlen(words[0]);
+    const option *found = find_option(command, words[0], length);
+    *used = 1;
+    if (!found) {
+        return unknown_option(command, words[0], error);
+    }
+    if (!found->value) {
+        return equals ? xh_error_set(error, XH_INPUT, "option %s takes no value", found->name)
+                      : store(found->bit, NULL, arguments, error);
+    }
+    if (equals) {
+        return store(found->bit, equals + 1, arguments, error);
+    }
+    if (left < 2) {
+        return xh_error_set(error, XH_INPUT, "option %s needs a value: %s", found->name,
+                            found->value);
+    }
+    *used = 2;
+    return store(found->bit, words[1], arguments, error);
+}
+
+static xh_status check_operands(const xh_command *command, const xh_arguments *arguments,
+                                xh_error *error) {
+    if (arguments->help || (arguments->operand_count >= command->operands_min &&
+                            arguments->operand_count <= command->operands_max)) {
+        return XH_OK;
+    }
+    if (arguments->operand_count > command->operands_max) {
+        return xh_error_set(error, XH_INPUT, "unexpected %s; usage: crosshebb %s %s [OPTION]...",
+                            arguments->operands[command->operands_max], command->name,
+                            command->operands);
+    }
+    return xh_error_set(error, XH_INPUT, "%s is missing; usage: crosshebb %s %s [OPTION]...",
+                        command->operands, command->name, command->operands);
+}
+
+xh_status xh_arguments_parse(const xh_command *command, char **words, size_t count,
+                             xh_arguments *arguments, xh_error *error) {
+    *arguments = (xh_arguments){
+        .operands = calloc(count + 1, sizeof(char *)),
+        .overrides = calloc(count + 1, sizeof(char *)),
+    };
+    if (!arguments->operands || !arguments->overrides) {
+        return xh_error_set(error, XH_MEMORY, "no memory for the command line");
+    }
+    bool only_operands = false;
+    for (size_t i = 0; i < count;) {
+        size_t used = 1;
+        if (!only_operands && strcmp(words[i], "--") == 0) {
+            only_operands = true;
+        } else if (!only_operands && words[i][0] == '-' && words[i][1]) {
+            const xh_status status =
+                take_option(command, words + i, count - i, &used, arguments, error);
+            if (status != XH_OK) {
+                return status;
+            }
+        } else {
+            arguments->operands[arguments->operand_count++] = words[i];
+        }
+        i += used;
+    }
+    return check_operands(command, arguments, error);
+}
+
+void xh_arguments_free(xh_arguments *arguments) {
+    free(arguments->operands);
+    free(arguments->overrides);
+}
+
+void xh_arguments_help(const xh_command *command, FILE *stream) {
+    for (size_t i = 0; i < OPTIONS; i++) {
+        if (takes(command, &options[i])) {
+            char left[64];
+            snprintf(left, sizeof(left), "%s %s", options[i].name,
+                     options[i].value ? options[i].value : "");
+            fprintf(stream, "  %-18s %s\n", left, options[i].sentence);
+        }
+    }
+}

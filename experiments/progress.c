@@ -1,0 +1,58 @@
+/* Progress for people, on standard error. */
+#include "command.h"
+
+#include <time.h>
+#include <unistd.h>
+
+static const double plain_interval = 5; /* seconds between lines where they are kept */
+
+xh_progress_view xh_progress_view_on(FILE *stream) {
+    return (xh_progress_view){.stream = stream, .terminal = isatty(fileno(stream)) == 1};
+}
+
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+static void write_line(const xh_progress *progress, FILE *stream) {
+    char joules[XH_QUANTITY_SIZE];
+    fprintf(stream, "%-10s %zu of %zu %s, %.3g/s", progress->stage, progress->done, progress->total,
+            progress->unit, progress->rate);
+    if (progress->done < progress->total && progress->rate > 0) {
+        fprintf(stream, ", %.0f s left",
+                (double)(progress->total - progress->done) / progress->rate);
+    }
+    if (progress->accuracy >= 0) {
+        fprintf(stream, ", test accuracy %.2f %%", 100 * progress->accuracy);
+    }
+    if (progress->joules > 0) {
+        fprintf(stream, ", %s", xh_quantity(progress->joules, "J", joules));
+    }
+}
+
+void xh_progress_view_show(const xh_progress *progress, void *context) {
+    xh_progress_view *view = context;
+    const bool end = progress->done >= progress->total;
+    const double time = now();
+    if (!view->terminal && !end && time - view->told < plain_interval) {
+        return;
+    }
+    view->told = time;
+    fputs(view->terminal ? "\r" : "", view->stream);
+    write_line(progress, view->stream);
+    fputs(view->terminal ? "\033[K" : "\n", view->stream);
+    view->open = view->terminal;
+    if (end) {
+        xh_progress_view_end(view);
+    }
+    fflush(view->stream);
+}
+
+void xh_progress_view_end(xh_progress_view *view) {
+    if (view->open) {
+        fputc('\n', view->stream);
+    }
+    view->open = false;
+}
