@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# commands.sh PROGRAM: help, version, check, list and show.
+. "$(dirname "$0")/common.sh"
+
+expect 0 "$program" --help
+for command in run check list show; do
+    grep -q "^  $command " out || fail "--help does not name $command"
+    expect 0 "$program" "$command" --help
+    grep -q "^usage: crosshebb $command" out || fail "no usage of $command"
+    expect 0 "$program" --help
+done
+expect 0 "$program" --version
+grep -Eq '^crosshebb [0-9]+\.[0-9]+\.[0-9]+$' out || fail "no version"
+grep -q 'HDF5 1\.' out || fail "no version of HDF5"
+
+# Whatever is listed can be shown, with every parameter's sentence.
+for pair in devices:device schemes:scheme networks:network datasets:dataset hardware:hardware sections:section; do
+    expect 0 "$program" list "${pair%:*}"
+    [ -s out ] || fail "nothing in list ${pair%:*}"
+    grep -Eqv '^[a-zA-Z0-9_.-]+ +[^ ]' out && fail "no summary in list ${pair%:*}: $(cat out)"
+    cut -d ' ' -f 1 out >names
+    while read -r name; do
+        expect 0 "$program" show "${pair#*:}" "$name"
+        [ "$(wc -l <out)" -ge 3 ] || fail "nothing shown of ${pair#*:} $name"
+    done <names
+done
+expect 0 "$program" list
+grep -q '^devices:' out || fail "list names no devices"
+expect 0 "$program" show device pcm_accumulate
+grep -q 'doi' out || grep -q 'DOI' out || fail "no DOI of pcm_accumulate"
+grep -q 'g_max' out || grep -q 'parameters' out || fail "no parameters of pcm_accumulate"
+
+# The resolved configuration resolves to itself.
+expect 0 "$program" check tiny.yaml --set training.batch=20
+grep -Eq '^ *batch: 20' out || fail "the override is not in the resolved configuration"
+grep -q '^# *predicted' out || fail "nothing predicted"
+cp out resolved.yaml
+expect 0 "$program" check resolved.yaml
+cmp out resolved.yaml || fail "the resolved configuration changes when it is resolved again"
+expect 0 "$program" check tiny.yaml --json
+[ "$(number out "x['devices'] > 0 and x['memory_bytes'] > 0 and x['training_macs'] > 0")" = True ] || fail "check --json"
+
+# Output that cannot be written is a failure.
+if [ -w /dev/full ]; then
+    status=0
+    "$program" list >/dev/full 2>err || status=$?
+    [ "$status" -eq 1 ] || fail "status $status on a full disk"
+    grep -q 'No space left' err || fail "a full disk is not told"
+fi

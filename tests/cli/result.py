@@ -1,0 +1,64 @@
+"""result.py FILE.h5 YAML: checks a result of the tiny experiment and takes its resolved configuration out of it."""
+import math
+import sys
+
+import h5py
+
+GROUPS = ["code", "config", "layers", "ledger", "readout", "result", "train", "wear"]
+
+
+def check_texts(name, item):
+    """Every data set has a unit and a sentence."""
+    if isinstance(item, h5py.Dataset):
+        assert item.attrs["unit"], name
+        assert len(item.attrs["sentence"]) > 5, name
+
+
+def total(group):
+    return sum(item[()] for phase in group.values() for item in phase.values())
+
+
+def main():
+    file = h5py.File(sys.argv[1], "r")
+    assert sorted(file) == GROUPS, sorted(file)
+    file.visititems(check_texts)
+    assert file.attrs["format"] == "crosshebb" and file.attrs["format_version"] == 1
+    assert file.attrs["seed"] == 7
+    for name in "version", "revision", "compiler", "flags", "libraries", "cpu":
+        assert file["code"].attrs[name], name
+    assert file["code"].attrs["threads"] >= 1
+
+    config = file["config"]
+    assert config.attrs["experiment"] == "tiny"
+    assert config["training"].attrs["rest_seconds"] == 3600
+    assert config["training"].attrs["rest_seconds.unit"] == "s"
+    assert config["network/layers/1"].attrs["name"] == "second"
+
+    train = file["train/first"]
+    assert list(train["image"]) == [100, 200, 300]
+    assert all(len(column) == 3 for column in train.values())
+    assert all(a <= b for a, b in zip(train["energy"], train["energy"][1:]))
+    assert 0 < train["winners"][0] <= 1 and 0 <= train["winner_entropy"][0] <= 3
+    assert list(file["readout/epoch"]) == [1, 2, 3]
+
+    result = file["result"].attrs
+    assert result["complete"] == 1
+    assert result["test_accuracy"] == file["readout/test_accuracy"][-1]
+    assert math.isclose(result["energy"], total(file["ledger/energy"]), rel_tol=1e-12)
+    assert math.isclose(result["latency"], total(file["ledger/latency"]), rel_tol=1e-12)
+    assert result["energy.unit"] == "J"
+    hardware = file["ledger/hardware"]
+    assert hardware["adc_conversion"].attrs["source"] and hardware["adc_conversion"].attrs["joules"] > 0
+
+    conductance = file["layers/first/conductance"]
+    assert conductance.shape[1:] == (8, 25) and conductance.attrs["unit"] == "S"
+    assert sum(file["wear/first/devices"]) == conductance.size
+    assert len(file["wear/first/edges"]) == len(file["wear/first/devices"]) + 1
+    assert file["layers/second/weights"].shape == (12, 72)
+    assert "conductance" not in file["layers/second"]
+
+    with open(sys.argv[2], "w", encoding="utf-8") as stream:
+        stream.write(config.attrs["yaml"])
+
+
+main()

@@ -1,0 +1,64 @@
+#!/usr/bin/env bash
+# run.sh PROGRAM: a run, its JSON, and the same bits for any number of threads and from the resolved configuration.
+. "$(dirname "$0")/common.sh"
+same=(/train /readout /ledger /wear /layers)
+
+expect 0 "$program" run tiny.yaml --json --quiet --threads 1 --out one.h5
+[ ! -s err ] || fail "not quiet: $(cat err)"
+mv out one.json
+python3 -m json.tool one.json >/dev/null || fail "not JSON"
+[ -e one.h5 ] || fail "no result"
+[ ! -e one.h5.part ] || fail "a part is left"
+
+# Every figure is there, and the sums are sums.
+python3 - one.json <<'END'
+import json
+import math
+import sys
+
+run = json.load(open(sys.argv[1]))
+assert run["experiment"] == "tiny" and run["seed"] == 7 and run["result"] == "one.h5"
+assert 0.2 < run["test_accuracy"] <= 1, run["test_accuracy"]
+for key in "train_images_per_second", "wall_seconds", "peak_memory_bytes", "latency_s":
+    assert run[key] > 0, key
+energy, pulses, layers = run["energy"], run["pulses"], run["layers"]
+assert math.isclose(energy["total_J"], sum(energy["parts"].values()), rel_tol=1e-12)
+assert math.isclose(energy["per_image_J"], energy["training_J"] / 600, rel_tol=1e-12)
+assert math.isclose(energy["per_pulse_J"], energy["update_J"] / pulses["attempted"], rel_tol=1e-12)
+synapses = sum(layer["inputs"] * layer["outputs"] for layer in layers)
+assert math.isclose(energy["per_synapse_update_J"], energy["update_J"] / (300 * synapses), rel_tol=1e-12)
+assert pulses["attempted"] == pulses["up"] + pulses["down"] + pulses["reset"] > 0
+assert pulses["effective"] <= pulses["attempted"]
+assert [layer["name"] for layer in layers] == ["first", "second"]
+assert layers[0]["devices"] == 2 * 25 * 8 * (layers[0]["devices"] // (2 * 25 * 8)) > 0
+assert layers[1]["devices"] == 0
+assert run["wear"]["max"] >= run["wear"]["p999"] > 0
+END
+
+expect 0 "$program" run tiny.yaml --json --threads 2 --out two.h5
+mv out two.json
+grep -q 'first' err || fail "no progress of the first layer"
+expect_same one.h5 two.h5 "${same[@]}" /config
+[ "$(number one.json "x['test_accuracy']")" = "$(number two.json "x['test_accuracy']")" ] || fail "accuracy depends on threads"
+
+# What check prints runs to the same bits.
+expect 0 "$program" check tiny.yaml
+mv out resolved.yaml
+expect 0 "$program" run resolved.yaml --json --quiet --out again.h5
+mv out again.json
+expect_same one.h5 again.h5 "${same[@]}" /config
+[ "$(number one.json "x['test_accuracy']")" = "$(number again.json "x['test_accuracy']")" ] || fail "the resolved configuration gives another accuracy"
+
+# Another seed gives another run.
+expect 0 "$program" run tiny.yaml --quiet --set seed=8 --out other.h5
+if h5diff one.h5 other.h5 /layers /layers >/dev/null; then
+    fail "the seed does not matter"
+fi
+grep -q '^test accuracy' out || fail "no accuracy for people"
+grep -q 'other.h5$' out || fail "the result is not named"
+
+# All layers at once, without learning, and under the other clock.
+expect 0 "$program" run tiny.yaml --json --quiet --set training.order=consecutive --set training.clock=prototype
+[ -e tiny.h5 ] || fail "no result under the experiment's name"
+expect 0 "$program" run tiny.yaml --json --quiet --set training.learn=false --out control.h5
+[ "$(number out "(x['pulses']['attempted'], x['energy']['per_pulse_J'])")" = "(0, None)" ] || fail "the control learns"
