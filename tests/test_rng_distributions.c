@@ -343,7 +343,7 @@ START_TEST(rounding_keeps_the_mean) {
     static int32_t out[CELLS];
     xh_rng stream = test_stream;
     for (size_t v = 0; v < sizeof(values) / sizeof(values[0]); v++) {
-        const double below = floor(values[v]);
+        const double below = floor((double)values[v]);
         unsigned up = 0;
         unsigned down = 0;
         for (int i = 0; i < CELLS; i++) {

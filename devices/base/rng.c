@@ -4,8 +4,8 @@
  * that a cell's word depends on its number only.
  */
 #include "crosshebb/rng.h"
+#include "crosshebb/kernel.h"
 
-#include "devices/base/multiversion.h"
 #include "devices/base/philox.h"
 
 #include <string.h>
@@ -30,7 +30,7 @@ static inline void words_of_lanes(xh_rng stream, uint64_t block, uint32_t cell[X
     }
 }
 
-XH_MULTIVERSION
+XH_KERNEL
 void xh_rng_words(xh_rng stream, uint64_t first, size_t count, uint32_t *out) {
     while (count > 0) {
         uint32_t cell[XH_PHILOX_CELLS];
@@ -43,7 +43,7 @@ void xh_rng_words(xh_rng stream, uint64_t first, size_t count, uint32_t *out) {
     }
 }
 
-XH_MULTIVERSION
+XH_KERNEL
 void xh_rng_uniform(xh_rng stream, uint64_t first, size_t count, float *out) {
     uint32_t word[CHUNK];
     for (size_t done = 0; done < count; done += CHUNK) {

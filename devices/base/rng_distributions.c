@@ -5,9 +5,8 @@
  * A binomial count needs more than the one word that a cell has. Further words of a cell are those
  * of the same cell under other seeds, apart by a constant that no one chooses by hand.
  */
+#include "crosshebb/kernel.h"
 #include "crosshebb/rng.h"
-
-#include "devices/base/multiversion.h"
 
 #include <math.h>
 
@@ -27,7 +26,7 @@ static inline float clip(float probability) {
     return positive < 1.0f ? positive : 1.0f;
 }
 
-XH_MULTIVERSION
+XH_KERNEL
 void xh_rng_bernoulli(xh_rng stream, uint64_t first, size_t count, float probability,
                       uint8_t *out) {
     const uint64_t threshold = (uint64_t)((double)clip(probability) * 0x1p32 + 0.5);
@@ -108,7 +107,7 @@ static inline void add_group(unsigned trials, const double p[LANES], double u[LA
  * so that every probability holds to about 1e-13. Beyond 1/2 failures are counted instead. The
  * work grows with the largest count among the lanes, not with the trials.
  */
-XH_MULTIVERSION
+XH_KERNEL
 void xh_rng_binomial(xh_rng stream, uint64_t first, size_t count, unsigned trials,
                      const float *probability, uint16_t *out) {
     for (size_t done = 0; done < count; done += LANES) {
@@ -134,7 +133,7 @@ void xh_rng_binomial(xh_rng stream, uint64_t first, size_t count, unsigned trial
     }
 }
 
-XH_MULTIVERSION
+XH_KERNEL
 void xh_rng_round(xh_rng stream, uint64_t first, size_t count, const float *value, int32_t *out) {
     uint32_t word[CHUNK];
     for (size_t done = 0; done < count; done += CHUNK) {

@@ -8,9 +8,9 @@
  * within 1.1e-7 of their exact values, so that a normal number, at most 6.66, is within 1.5e-6 of
  * the formula above.
  */
+#include "crosshebb/kernel.h"
 #include "crosshebb/rng.h"
 
-#include "devices/base/multiversion.h"
 #include "devices/base/philox.h"
 
 #include <math.h>
@@ -98,7 +98,7 @@ static inline void normals_of_lanes(xh_rng stream, uint64_t block, float cell[XH
     }
 }
 
-XH_MULTIVERSION
+XH_KERNEL
 void xh_rng_normal(xh_rng stream, uint64_t first, size_t count, float *out) {
     while (count > 0) {
         float cell[XH_PHILOX_CELLS];
