@@ -3,14 +3,19 @@
 #define CROSSHEBB_KERNEL_H
 
 /**
- * XH_KERNEL before a function compiles it for several instruction sets, of which the processor's best is taken when
- * the program starts. Arithmetic is never contracted, so loops without reductions give the same bits in all of them.
+ * XH_KERNEL before a function compiles it for several instruction sets; the program picks the
+ * widest that the processor has when it is loaded. Arithmetic is never contracted, so that a loop
+ * without reductions gives the same bits in all of them.
  */
-#if defined(__x86_64__) && defined(__gnu_linux__) && !defined(__clang__) &&                        \
-    !defined(XH_NO_MULTIVERSION)
-#define XH_KERNEL __attribute__((target_clones("avx512f", "avx2", "default")))
-#else
 #define XH_KERNEL
+
+/* Before version 12, gcc cannot choose by level; __gnu_linux__ means a loader that can. */
+#if !defined(XH_NO_MULTIVERSION) && !defined(__clang__) && defined(__x86_64__) &&                  \
+    defined(__gnu_linux__) && defined(__GNUC__)
+#if __GNUC__ >= 12
+#undef XH_KERNEL
+#define XH_KERNEL __attribute__((target_clones("arch=x86-64-v4", "avx2", "default")))
+#endif
 #endif
 
 #endif
