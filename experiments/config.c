@@ -1,6 +1,7 @@
 /*
- * From YAML to a configuration. Three trees are laid on top of each other (the network preset, the file, the command
- * line), then read section by section through the parameter tables, then checked as a whole.
+ * From YAML to a configuration. Three trees are laid on top of each other (the network preset, the
+ * file, the command line), then read section by section through the parameter tables, then checked
+ * as a whole.
  */
 #include "crosshebb/config.h"
 
@@ -15,8 +16,10 @@ static const char *const sections[] = {"seeds",  "dataset",  "network", "device"
                                        "scheme", "training", "readout", "output"};
 enum { SECTIONS = sizeof sections / sizeof sections[0] };
 
-/* Lays over on top of base and consumes it. A section that names another device or scheme replaces the one below:
- * parameters belong to what they were written for. */
+/*
+ * Lays over on top of base and consumes it. A section that names another device or scheme replaces
+ * the one below: parameters belong to what they were written for.
+ */
 static xh_status lay_over(xh_node *base, xh_node *over, xh_error *error) {
     static const char *const selectors[][2] = {{"device", "model"}, {"scheme", "name"}};
     for (size_t i = 0; i < sizeof selectors / sizeof selectors[0]; i++) {

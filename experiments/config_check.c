@@ -1,9 +1,14 @@
-/* Checks of a configuration that need several keys: names, shapes from layer to layer, device and scheme. */
+/*
+ * Checks of a configuration that need several keys: names, shapes from layer to layer, device and
+ * scheme.
+ */
 #include "config_check.h"
 
 #include <string.h>
 
-/* The entry of that key, or the node itself: where to point when the key was left at its default. */
+/*
+ * The entry of that key, or the node itself: where to point when the key was left at its default.
+ */
 static const xh_node *at(const xh_node *node, const char *key) {
     const xh_node *entry = xh_node_entry(node, key);
     return entry ? entry : node;

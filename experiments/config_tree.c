@@ -1,4 +1,7 @@
-/* Trees of configuration nodes: how they are built, merged and asked, and how messages say where a value came from. */
+/*
+ * Trees of configuration nodes: how they are built, merged and asked, and how messages say where a
+ * value came from.
+ */
 #include "config_tree.h"
 
 #include <ctype.h>

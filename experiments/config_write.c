@@ -1,4 +1,7 @@
-/* The resolved configuration as YAML: every value of every section, in fixed order, with its unit and sentence. */
+/*
+ * The resolved configuration as YAML: every value of every section, in fixed order, with its unit
+ * and sentence.
+ */
 #include "crosshebb/config.h"
 
 #include <ctype.h>

@@ -1,5 +1,8 @@
-/* YAML documents as trees of nodes. A document is untrusted: its size, depth and texts are bounded before anything is
- * made of them, and what an experiment never needs (aliases, tags, several documents) is refused. */
+/*
+ * YAML documents as trees of nodes. A document is untrusted: its size, depth and texts are bounded
+ * before anything is made of them, and what an experiment never needs (aliases, tags, several
+ * documents) is refused.
+ */
 #include "config_tree.h"
 
 #include <errno.h>
@@ -95,7 +98,10 @@ static const char *scalar_text(reader *r, const yaml_event_t *event) {
 
 static int read_entries(reader *r, xh_node *node, unsigned depth);
 
-/* Makes the node of the value that the event begins, below parent (NULL: the root); NULL on failure. */
+/*
+ * Makes the node of the value that the event begins, below parent (NULL: the root); NULL on
+ * failure.
+ */
 static xh_node *read_value(reader *r, xh_node *parent, const yaml_event_t *event, const char *key,
                            size_t line, unsigned depth) {
     if (is_decorated(event)) {

@@ -1,4 +1,7 @@
-/* CIFAR-10's binary batches: 10000 records of a label and three planes of 32 x 32 bytes. Planes become channels. */
+/*
+ * CIFAR-10's binary batches: 10000 records of a label and three planes of 32 x 32 bytes. Planes
+ * become channels.
+ */
 #include "dataset_formats.h"
 
 #include <stdio.h>

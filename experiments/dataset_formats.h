@@ -21,17 +21,19 @@ xh_status xh_dataset_check_labels(const char *name, const uint8_t *labels, size_
 xh_status xh_dataset_create(const xh_dataset_kind *kind, size_t count, xh_dataset *dataset,
                             xh_error *error);
 
-/** The items [count][item] of an IDX file in memory: images of the given height and width (item bytes each) if
- *  height > 0, else labels below classes. *items points into bytes. */
+/** What an IDX file must hold: images of that height and width if height > 0, else labels. */
 typedef struct xh_idx_format {
     size_t height;
     size_t width;
-    size_t classes;
+    size_t classes; /* labels are below it */
 } xh_idx_format;
+
+/** Checks an IDX file in memory; *items then points at its first item in bytes, of *count. */
 xh_status xh_dataset_idx_parse(const char *name, const uint8_t *bytes, size_t size,
                                xh_idx_format format, const uint8_t **items, size_t *count,
                                xh_error *error);
 
+/** Hooks of the data sets, for the two formats. */
 xh_status xh_dataset_idx_load(const xh_dataset_kind *kind, const char *folder, xh_split split,
                               size_t limit, xh_dataset *dataset, xh_error *error);
 xh_status xh_dataset_cifar_load(const xh_dataset_kind *kind, const char *folder, xh_split split,

@@ -1,4 +1,7 @@
-/* IDX files (MNIST, Fashion-MNIST): a magic number, big-endian dimensions, bytes. Nothing in a header is trusted. */
+/*
+ * IDX files (MNIST, Fashion-MNIST): a magic number, big-endian dimensions, bytes. Nothing in a
+ * header is trusted.
+ */
 #include "dataset_formats.h"
 
 #include <stdio.h>

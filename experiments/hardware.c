@@ -1,5 +1,7 @@
-/* Hardware profiles: YAML files that price the ledger's events, each figure with its source. Nothing in them has a
- * default, so that no joule is quoted that nobody wrote down. */
+/*
+ * Hardware profiles: YAML files that price the ledger's events, each figure with its source.
+ * Nothing in them has a default, so that no joule is quoted that nobody wrote down.
+ */
 #include "config_tree.h"
 #include "presets.h"
 

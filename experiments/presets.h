@@ -1,4 +1,7 @@
-/** The texts that come with the program: hardware profiles and network presets, embedded by cmake/Embed.cmake. */
+/**
+ * The texts that come with the program: hardware profiles and network presets, embedded by
+ * cmake/Embed.cmake.
+ */
 #ifndef XH_PRESETS_H
 #define XH_PRESETS_H
 

@@ -159,28 +159,27 @@ START_TEST(documents_are_checked) {
 }
 END_TEST
 
+static char text[1 << 20];
+
+/* Begins the text anew with the same piece repeated. */
+static size_t repeat(const char *begin, const char *piece, size_t count, const char *end) {
+    size_t length = (size_t)snprintf(text, sizeof text, "%s", begin);
+    for (size_t i = 0; i < count; i++) {
+        length += (size_t)snprintf(text + length, sizeof text - length, "%s", piece);
+    }
+    return length + (size_t)snprintf(text + length, sizeof text - length, "%s", end);
+}
+
 START_TEST(sizes_are_bounded) {
-    const size_t size = (size_t)1 << 20;
-    char *text = malloc(size);
-    ck_assert_ptr_nonnull(text);
-    memset(text, '#', size);
-    ck_assert_int_eq(xh_config_parse("e.yaml", text, size, NULL, 0, &config, &error), XH_INPUT);
-    ck_assert_str_eq(error.text, "e.yaml: larger than 262144 bytes");
-    size_t length = (size_t)sprintf(text, "a: [");
-    for (int i = 0; i < 200; i++) {
-        length += (size_t)sprintf(text + length, "%d, ", i);
-    }
-    sprintf(text + length, "]\n");
+    repeat("#", "##########", 30000, "\n");
+    refuse(text, "e.yaml: larger than 262144 bytes");
+    repeat("a: [", "1, ", 200, "]\n");
     refuse(text, "e.yaml:1: too many entries in a");
-    memset(text, 'x', 300);
-    strcpy(text + 300, ": 1\n");
+    repeat("", "x", 300, ": 1\n");
     refuse(text, "e.yaml:1: this is a text of more than 255 bytes");
-    strcpy(text, "network:\n  layers:\n");
-    for (int i = 0; i <= XH_CONFIG_LAYERS; i++) {
-        strcat(text, "    - {outputs: 2, kernel: 1, padding: 0, pool: none}\n");
-    }
+    repeat("network:\n  layers:\n", "    - {outputs: 2, kernel: 1, padding: 0, pool: none}\n",
+           XH_CONFIG_LAYERS + 1, "");
     refuse(text, "e.yaml:19: network.layers may hold at most 16 layers");
-    free(text);
 }
 END_TEST
 

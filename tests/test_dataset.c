@@ -81,7 +81,10 @@ static const xh_dataset_kind *kind_of(const char *name) {
     return kind;
 }
 
-/* Loading must fail with a text in which "DIR" stands for the test's directory; the data set must stay untouched. */
+/*
+ * Loading must fail with a text in which "DIR" stands for the test's directory; the data set must
+ * stay untouched.
+ */
 static void expect_failure(const char *name, const char *expected) {
     xh_dataset dataset = {.count = 42};
     xh_error error = {0};
@@ -362,7 +365,10 @@ START_TEST(batches_follow_the_order) {
 }
 END_TEST
 
-/* What the authors' files hold: images, labels of the first and last image, and the sum of all bytes. */
+/*
+ * What the authors' files hold: images, labels of the first and last image, and the sum of all
+ * bytes.
+ */
 typedef struct real_set {
     const char *name;
     xh_split split;
@@ -427,7 +433,7 @@ END_TEST
 /* Each test begins with empty folders and no CROSSHEBB_DATA. */
 static void set_up(void) {
     unsetenv("CROSSHEBB_DATA");
-    strcpy(folder + strlen(folder) - 6, "XXXXXX");
+    memset(folder + strlen(folder) - 6, 'X', 6);
     ck_assert_ptr_nonnull(mkdtemp(folder));
     ck_assert_int_eq(mkdir(path_of("mnist"), 0700), 0);
     ck_assert_int_eq(mkdir(path_of("cifar-10-batches-bin"), 0700), 0);

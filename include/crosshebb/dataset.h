@@ -56,8 +56,9 @@ xh_status xh_dataset_load(const xh_dataset_kind *kind, xh_split split, const cha
                           size_t limit, xh_dataset *dataset, xh_error *error);
 void xh_dataset_free(xh_dataset *dataset);
 
-/** Images order[0 .. count - 1] (all of them in turn if order is NULL, from first) as floats in [0,
- * 1]. */
+/**
+ * Images order[0 .. count - 1], or first .. first + count - 1 if order is NULL, as floats in [0, 1].
+ */
 void xh_dataset_batch(const xh_dataset *dataset, const uint32_t *order, size_t first, size_t count,
                       float *out);
 

@@ -1,6 +1,6 @@
 /*
- * Stands in for libFuzzer where the compiler has none: driver MUTATIONS FOLDER... feeds every file of the folders to
- * the target, then as many mutations of them, always the same ones.
+ * Stands in for libFuzzer where the compiler has none: driver MUTATIONS FOLDER... feeds every file
+ * of the folders to the target, then as many mutations of them, always the same ones.
  */
 #include <dirent.h>
 #include <stdint.h>

@@ -1,4 +1,7 @@
-/* Any text as an experiment: refused with a text, or a configuration that, written and read again, stays as it is. */
+/*
+ * Any text as an experiment: refused with a text, or a configuration that, written and read again,
+ * stays as it is.
+ */
 #include "crosshebb/config.h"
 
 #include <stdint.h>

@@ -1,4 +1,7 @@
-/* Any text as a hardware profile: refused with a text, or a profile whose every figure is priced and has a source. */
+/*
+ * Any text as a hardware profile: refused with a text, or a profile whose every figure is priced
+ * and has a source.
+ */
 #include "crosshebb/config.h"
 
 #include <math.h>

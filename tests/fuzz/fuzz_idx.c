@@ -1,4 +1,7 @@
-/* Any bytes as an IDX file of images or of labels: refused with a text, or items that lie inside the bytes. */
+/*
+ * Any bytes as an IDX file of images or of labels: refused with a text, or items that lie inside
+ * the bytes.
+ */
 #include "experiments/dataset_formats.h"
 
 #include <stdlib.h>
