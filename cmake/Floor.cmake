@@ -36,7 +36,7 @@ endfunction()
 function(xh_compile_options target)
   target_include_directories(${target} PRIVATE ${CMAKE_SOURCE_DIR}/include ${CMAKE_SOURCE_DIR} ${RANDOM123_INCLUDE})
   target_compile_definitions(${target} PRIVATE _POSIX_C_SOURCE=200809L
-    $<$<OR:$<BOOL:${XH_SANITIZE}>,$<NOT:$<BOOL:${XH_MULTIVERSION}>>>:XH_NO_MULTIVERSION>)
+    $<$<BOOL:${XH_SANITIZE}>:XH_NO_MULTIVERSION>)
   target_compile_options(${target} PRIVATE
     -ffp-contract=off -fno-math-errno -fno-trapping-math
     -Wall -Wextra -Wpedantic -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Wvla -Wpointer-arith
