@@ -6,6 +6,8 @@
  */
 #include "crossbar_internal.h"
 
+#include "crosshebb/kernel.h"
+
 #include <cblas.h>
 #include <math.h>
 #include <string.h>
@@ -34,6 +36,21 @@ static void product(const xh_crossbar *crossbar, size_t count, size_t first, siz
                 (int)crossbar->outputs);
 }
 
+/* duty [inputs] = sum over the vectors of |x|; returns how many x are not zero. */
+XH_KERNEL
+static uint32_t sum_duty(size_t count, size_t inputs, const float *x, float *duty) {
+    uint32_t drives = 0;
+    memset(duty, 0, inputs * sizeof(float));
+    for (size_t p = 0; p < count; p++) {
+        const float *row = x + p * inputs;
+        for (size_t j = 0; j < inputs; j++) {
+            duty[j] += fabsf(row[j]);
+            drives += row[j] != 0.0F;
+        }
+    }
+    return drives;
+}
+
 /* Inputs as the rows are driven, and how much. */
 static const float *drive(const xh_crossbar *crossbar, xh_crossbar_thread *own, size_t count,
                           const float *x) {
@@ -46,21 +63,20 @@ static const float *drive(const xh_crossbar *crossbar, xh_crossbar_thread *own, 
         driven = own->x;
     }
     float *duty = own->square; /* free until the squares are needed */
-    memset(duty, 0, inputs * sizeof(float));
-    uint64_t drives = 0;
-    for (size_t p = 0; p < count; p++) {
-        const float *row = driven + p * inputs;
-        for (size_t j = 0; j < inputs; j++) {
-            duty[j] += fabsf(row[j]);
-            drives += row[j] != 0.0F;
-        }
-    }
-    own->drives += drives;
+    own->drives += sum_duty(count, inputs, driven, duty);
     const double scale = 1.0 / (XH_DUTY_UNIT * crossbar->input_range);
     for (size_t j = 0; j < inputs; j++) {
         own->duty[j] += llrint((double)duty[j] * scale);
     }
     return driven;
+}
+
+/* u += sqrt(variance) normal */
+XH_KERNEL
+static void spread(size_t count, const float *variance, const float *normal, float *u) {
+    for (size_t i = 0; i < count; i++) {
+        u[i] += sqrtf(variance[i]) * normal[i];
+    }
 }
 
 static void add_noise(const xh_crossbar *crossbar, xh_crossbar_thread *own, size_t tile,
@@ -69,9 +85,7 @@ static void add_noise(const xh_crossbar *crossbar, xh_crossbar_thread *own, size
     const xh_rng stream = {crossbar->seeds.cycle, XH_RNG_READ, crossbar->seeds.instance,
                            crossbar->reads * crossbar->tiling.row_tiles + tile};
     xh_rng_normal(stream, vector * outputs, count * outputs, own->normal);
-    for (size_t i = 0; i < count * outputs; i++) {
-        u[i] += sqrtf(own->deviation[i]) * own->normal[i];
-    }
+    spread(count * outputs, own->deviation, own->normal, u);
 }
 
 static void read_block(xh_crossbar *crossbar, xh_crossbar_thread *own, size_t vector, size_t count,

@@ -16,8 +16,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Largest tile of A: enough work for what the product copies; and neurons whose D is summed together. */
-enum { TILE_OUTPUTS = 192, TILE_INPUTS = 432, TILE_GRAIN = 16, COLUMNS = 16 };
+/* Largest tile of A: enough work for what the product copies. Patches of one product: few enough that
+ * the tiles of a small layer need no copies at all. */
+enum { TILE_OUTPUTS = 192, TILE_INPUTS = 432, TILE_GRAIN = 16, DEPTH = 256 };
 
 /* What a neuron's running maximum keeps from update to update: without this decay one large early update would keep
  * all later ones small. */
@@ -95,45 +96,76 @@ static size_t tile_side(size_t length, size_t limit, size_t parts) {
     return (side + TILE_GRAIN - 1) / TILE_GRAIN * TILE_GRAIN;
 }
 
-/* change = A. */
+/* Part of the batch: patches first .. first + count - 1. */
+typedef struct span {
+    size_t first;
+    size_t count;
+} span;
+
+/* sum[i] += sum over the patches of y u, for neurons first .. first + count - 1. */
+XH_KERNEL
+static void add_decays(const xh_signals *signals, span patches, size_t first, size_t count,
+                       double *sum) {
+    float part[TILE_OUTPUTS] = {0};
+    for (size_t p = patches.first; p < patches.first + patches.count; p++) {
+        const float *u = signals->u + p * signals->outputs + first;
+        const float *y = signals->y + p * signals->outputs + first;
+#pragma omp simd
+        for (size_t i = 0; i < count; i++) {
+            part[i] += y[i] * u[i];
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        sum[i] += (double)part[i];
+    }
+}
+
+/* Part of A: neurons by inputs. */
+typedef struct tile {
+    span outputs;
+    span inputs;
+} tile;
+
+static void add_correlation(xh_digital *digital, const xh_signals *signals, span patches,
+                            tile part) {
+    const int inputs = (int)digital->inputs;
+    const int outputs = (int)digital->outputs;
+    const float *y = signals->y + patches.first * digital->outputs + part.outputs.first;
+    const float *x = signals->x + patches.first * digital->inputs + part.inputs.first;
+    const float keep = patches.first > 0 ? 1 : 0;
+    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)part.outputs.count,
+                (int)part.inputs.count, (int)patches.count, 1, y, outputs, x, inputs, keep,
+                digital->change + part.outputs.first * digital->inputs + part.inputs.first, inputs);
+}
+
+/* A, and with the first inputs of a row of tiles D, while its y is at hand. */
+static void correlate_tile(xh_digital *digital, const xh_signals *signals, tile part) {
+    double decay[TILE_OUTPUTS] = {0};
+    for (size_t p = 0; p < signals->count; p += DEPTH) {
+        const size_t rest = signals->count - p;
+        const span patches = {p, rest < DEPTH ? rest : DEPTH};
+        add_correlation(digital, signals, patches, part);
+        if (part.inputs.first == 0) {
+            add_decays(signals, patches, part.outputs.first, part.outputs.count, decay);
+        }
+    }
+    for (size_t i = 0; part.inputs.first == 0 && i < part.outputs.count; i++) {
+        digital->decay[part.outputs.first + i] = (float)decay[i];
+    }
+}
+
+/* change = A, and decay = D. */
 static void correlate(xh_digital *digital, const xh_signals *signals) {
     const size_t inputs = digital->inputs;
     const size_t outputs = digital->outputs;
-    const size_t rows = tile_side(outputs, TILE_OUTPUTS, 2);
-    const size_t columns = tile_side(inputs, TILE_INPUTS, 1);
+    const size_t height = tile_side(outputs, TILE_OUTPUTS, 2);
+    const size_t width = tile_side(inputs, TILE_INPUTS, 1);
 #pragma omp parallel for collapse(2) schedule(static)
-    for (size_t i = 0; i < outputs; i += rows) {
-        for (size_t j = 0; j < inputs; j += columns) {
-            const size_t height = outputs - i < rows ? outputs - i : rows;
-            const size_t width = inputs - j < columns ? inputs - j : columns;
-            cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)height, (int)width,
-                        (int)signals->count, 1, signals->y + i, (int)outputs, signals->x + j,
-                        (int)inputs, 0, digital->change + i * inputs + j, (int)inputs);
-        }
-    }
-}
-
-/* sum[i] += sum over p of y u, for some neurons, in double. */
-XH_KERNEL
-static void sum_decays(const xh_signals *signals, size_t first, size_t count, double *sum) {
-    for (size_t p = 0; p < signals->count; p++) {
-        const float *u = signals->u + p * signals->outputs + first;
-        const float *y = signals->y + p * signals->outputs + first;
-        for (size_t i = 0; i < count; i++) {
-            sum[i] += (double)(y[i] * u[i]);
-        }
-    }
-}
-
-static void find_decays(xh_digital *digital, const xh_signals *signals) {
-#pragma omp parallel for schedule(static)
-    for (size_t first = 0; first < digital->outputs; first += COLUMNS) {
-        const size_t rest = digital->outputs - first;
-        const size_t count = rest < COLUMNS ? rest : COLUMNS;
-        double sum[COLUMNS] = {0};
-        sum_decays(signals, first, count, sum);
-        for (size_t i = 0; i < count; i++) {
-            digital->decay[first + i] = (float)sum[i];
+    for (size_t i = 0; i < outputs; i += height) {
+        for (size_t j = 0; j < inputs; j += width) {
+            const span rows = {i, outputs - i < height ? outputs - i : height};
+            const span columns = {j, inputs - j < width ? inputs - j : width};
+            correlate_tile(digital, signals, (tile){rows, columns});
         }
     }
 }
@@ -204,7 +236,6 @@ static void step(xh_digital *digital) {
 
 void xh_digital_update(xh_digital *digital, xh_rule rule, const xh_signals *signals) {
     correlate(digital, signals);
-    find_decays(digital, signals);
     finish_rows(digital, rule);
     step(digital);
 }
