@@ -9,8 +9,8 @@
 
 /*
  * What the files hold: images, labels of the first and last image, and the mean pixel over 255.
- * Means of training sets are those that published preprocessing subtracts (CIFAR-10: 0.4914, 0.4822,
- * 0.4465); those of test sets were computed from the files.
+ * Means of training sets are those that published preprocessing subtracts (CIFAR-10: 0.4914,
+ * 0.4822, 0.4465); those of test sets were computed from the files.
  */
 typedef struct real_set {
     const char *name;
