@@ -21,29 +21,37 @@ static const section sections[] = {
 };
 enum { SECTIONS = sizeof(sections) / sizeof(sections[0]) };
 
-void xh_catalogue_params(const xh_param_table *table, const void *values, FILE *stream) {
-    for (size_t i = 0; i < table->count; i++) {
-        const xh_param *param = &table->params[i];
-        char value[XH_PARAM_TEXT_SIZE];
-        xh_param_format(param, values, value);
-        fprintf(stream, "  %-20s %-14s %-6s ", param->name, value[0] ? value : "\"\"", param->unit);
-        if (param->type == XH_PARAM_REAL || param->type == XH_PARAM_INTEGER) {
-            fprintf(stream, "[%g, %g]", param->minimum, param->maximum);
-        } else if (param->type == XH_PARAM_FLAG) {
-            fputs("true, false", stream);
-        }
-        for (const char *const *choice = param->choices; choice && *choice; choice++) {
-            fprintf(stream, "%s%s", choice == param->choices ? "" : ", ", *choice);
-        }
-        fprintf(stream, "\n      %s\n", param->sentence);
+static bool is_number(const xh_param *param) {
+    return param->type == XH_PARAM_REAL || param->type == XH_PARAM_INTEGER;
+}
+
+/* Name, value, unit, range; and the sentence below. */
+static void print_param(const xh_param *param, const void *values, FILE *stream) {
+    char value[XH_PARAM_TEXT_SIZE], range[XH_PARAM_TEXT_SIZE] = "";
+    xh_param_format(param, values, value);
+    if (param->type == XH_PARAM_REAL) {
+        snprintf(value, sizeof(value), "%.6g", xh_param_number(param, values));
     }
+    if (is_number(param)) {
+        snprintf(range, sizeof(range), "%-8s [%g, %g]", param->unit, param->minimum,
+                 param->maximum);
+    } else if (param->type == XH_PARAM_FLAG) {
+        snprintf(range, sizeof(range), "false or true");
+    }
+    fprintf(stream, "  %-20s %-14s %s", param->name, value[0] ? value : "\"\"", range);
+    for (const char *const *choice = param->choices; choice && *choice; choice++) {
+        fprintf(stream, "%s%s", choice == param->choices ? "one of " : ", ", *choice);
+    }
+    fprintf(stream, "\n      %s\n", param->sentence);
 }
 
 static void print_defaults(const xh_param_table *table, FILE *stream) {
     static xh_param_values values;
     xh_param_defaults(table, values.bytes);
     fputs("\nparameters: name, default, unit, range\n", stream);
-    xh_catalogue_params(table, values.bytes, stream);
+    for (size_t i = 0; i < table->count; i++) {
+        print_param(&table->params[i], values.bytes, stream);
+    }
 }
 
 static void print_traits(unsigned traits, FILE *stream) {
@@ -160,6 +168,17 @@ static void summarise_hardware(size_t index, FILE *stream) {
     }
 }
 
+static void print_price(xh_event event, const xh_price *price, FILE *stream) {
+    char joules[XH_QUANTITY_SIZE], seconds[XH_QUANTITY_SIZE];
+    if (price->mark) {
+        fprintf(stream, "  %-20s %-12s %-12s %c\n      %s\n", xh_event_name(event),
+                xh_quantity(price->joules, "J", joules), xh_quantity(price->seconds, "s", seconds),
+                price->mark, price->source);
+    } else {
+        fprintf(stream, "  %-20s by the physics of the device\n", xh_event_name(event));
+    }
+}
+
 static xh_status show_hardware(size_t index, FILE *stream, xh_error *error) {
     static xh_hardware hardware;
     const xh_status status = xh_hardware_load(hardware_name(index), &hardware, error);
@@ -167,21 +186,18 @@ static xh_status show_hardware(size_t index, FILE *stream, xh_error *error) {
         return status;
     }
     fprintf(stream, "%s: %s\n\n", hardware.name, hardware.summary);
-    xh_catalogue_params(&xh_hardware_param_table, &hardware, stream);
-    fputs("\nprices: event, energy, time, mark (P paper, C published code, D derived, M "
-          "remembered, A assumed)\n",
-          stream);
-    for (int e = 0; e < XH_EVENTS; e++) {
-        const xh_price *price = &hardware.price[e];
-        char joules[XH_QUANTITY_SIZE], seconds[XH_QUANTITY_SIZE];
-        if (price->mark) {
-            fprintf(stream, "  %-20s %-12s %-12s %c\n      %s\n", xh_event_name((xh_event)e),
-                    xh_quantity(price->joules, "J", joules),
-                    xh_quantity(price->seconds, "s", seconds), price->mark, price->source);
-        } else {
-            fprintf(stream, "  %-20s by the device or the read voltage\n",
-                    xh_event_name((xh_event)e));
+    for (size_t i = 0; i < xh_hardware_param_table.count; i++) {
+        const xh_param *param = &xh_hardware_param_table.params[i];
+        if (param->type != XH_PARAM_TEXT) {
+            print_param(param, &hardware, stream);
         }
+    }
+    fputs(
+        "\nprices: event, energy, time, mark (P paper, C published code, D derived, M remembered, "
+        "A assumed)\n",
+        stream);
+    for (int event = 0; event < XH_EVENTS; event++) {
+        print_price((xh_event)event, &hardware.price[event], stream);
     }
     return XH_OK;
 }

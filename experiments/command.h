@@ -111,7 +111,4 @@ xh_status xh_catalogue_find(const char *kind, const xh_catalogue **catalogue, xh
 xh_status xh_catalogue_lookup(const xh_catalogue *catalogue, const char *name, size_t *index,
                               xh_error *error);
 
-/** Prints the rows of a parameter table: name, unit, value, range, sentence. */
-void xh_catalogue_params(const xh_param_table *table, const void *values, FILE *stream);
-
 #endif

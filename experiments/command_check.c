@@ -8,7 +8,7 @@ static void print_estimate(const xh_run_estimate *estimate) {
     char readout[XH_QUANTITY_SIZE], devices[XH_QUANTITY_SIZE];
     printf("\n# predicted for the whole data set:\n");
     printf("#   memory             %s\n", xh_quantity(estimate->memory_bytes, "B", memory));
-    printf("#   devices            %s\n", xh_quantity(estimate->devices, "", devices));
+    printf("#   devices            %s\n", xh_quantity(estimate->devices, "devices", devices));
     printf("#   training           %s\n", xh_quantity(estimate->training_macs, "MAC", training));
     printf("#   features           %s\n", xh_quantity(estimate->feature_macs, "MAC", features));
     printf("#   readout            %s\n", xh_quantity(estimate->readout_macs, "MAC", readout));

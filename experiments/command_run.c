@@ -108,7 +108,12 @@ static void print_json(const xh_config *config, const xh_run_result *result) {
 
 static void print_quantity(const char *name, double value, const char *unit, const char *remark) {
     char text[XH_QUANTITY_SIZE];
-    printf("%-18s %-12s %s\n", name, xh_quantity(value, unit, text), remark);
+    xh_quantity(value, unit, text);
+    if (remark) {
+        printf("%-18s %-14s %s\n", name, text, remark);
+    } else {
+        printf("%-18s %s\n", name, text);
+    }
 }
 
 static void print_hardware(const xh_config *config, const xh_run_result *result) {
@@ -123,7 +128,7 @@ static void print_hardware(const xh_config *config, const xh_run_result *result)
                    "of updates and refresh, an image");
     print_quantity("  a pulse", result->joules_per_pulse, "J", "of updates and refresh");
     print_quantity("latency", result->training_seconds, "s", "of training, simulated");
-    print_quantity("pulses", pulses, "", "of updates and refresh");
+    print_quantity("pulses", pulses, "pulses", "of updates and refresh");
     print_quantity("wear", result->wear_max, "cycles", "largest of a device");
     print_quantity("  99.9 %", result->wear_p999, "cycles", "percentile over devices");
 }
@@ -136,9 +141,9 @@ static void print_table(const xh_config *config, const xh_run_result *result) {
     } else {
         printf("%-18s %.2f %%\n", "test accuracy", 100 * result->test_accuracy);
     }
-    print_quantity("training", result->train_images_per_second, "images/s", "");
-    print_quantity("wall time", result->wall_seconds, "s", "");
-    print_quantity("peak memory", result->peak_memory_bytes, "B", "");
+    print_quantity("training", result->train_images_per_second, "images/s", NULL);
+    print_quantity("wall time", result->wall_seconds, "s", NULL);
+    print_quantity("peak memory", result->peak_memory_bytes, "B", NULL);
     if (result->cost.total_joules > 0) {
         print_hardware(config, result);
     }

@@ -18,11 +18,14 @@ static double now(void) {
 
 static void write_line(const xh_progress *progress, FILE *stream) {
     char joules[XH_QUANTITY_SIZE];
-    fprintf(stream, "%-10s %zu of %zu %s, %.3g/s", progress->stage, progress->done, progress->total,
-            progress->unit, progress->rate);
-    if (progress->done < progress->total && progress->rate > 0) {
-        fprintf(stream, ", %.0f s left",
-                (double)(progress->total - progress->done) / progress->rate);
+    const size_t left = progress->total - progress->done;
+    fprintf(stream, "%-10s %zu of %zu %s", progress->stage, progress->done, progress->total,
+            progress->unit);
+    if (progress->rate > 0) {
+        fprintf(stream, ", %.3g/s", progress->rate);
+    }
+    if (progress->rate > 0 && left > 0) {
+        fprintf(stream, ", %.0f s left", (double)left / progress->rate);
     }
     if (progress->accuracy >= 0) {
         fprintf(stream, ", test accuracy %.2f %%", 100 * progress->accuracy);

@@ -32,6 +32,7 @@ void xh_run_tell(xh_run_state *run, const char *stage, size_t done, size_t total
     if (run->stage != stage) {
         run->stage = stage;
         run->stage_began = now;
+        run->told = 0;
     }
     if (!run->options->progress || (now - run->told < progress_interval && done < total)) {
         return;

@@ -54,6 +54,7 @@ xh_status xh_run_features(xh_run_state *run, xh_error *error) {
     float *batch =
         xh_array_create(FEATURE_BATCH * shape.height * shape.width * shape.channels, sizeof(float));
     xh_status status = XH_OK;
+    xh_run_tell(run, "features", 0, images, "images");
     if (!run->train_features || !run->test_features || !batch) {
         status = xh_error_set(error, XH_MEMORY,
                               "no memory for %zu features of %zu images (%.1f GB)", features,
@@ -91,6 +92,7 @@ xh_status xh_run_readout(xh_run_state *run, xh_error *error) {
     xh_readout *readout = NULL;
     xh_status status = xh_readout_create(params, features_of(run), run->train.classes,
                                          run->seed_network, &readout, error);
+    xh_run_tell(run, "readout", 0, (size_t)params->epochs, "epochs");
     for (long epoch = 0; status == XH_OK && epoch < params->epochs; epoch++) {
         status = xh_run_interrupted(run, error);
         if (status == XH_OK) {

@@ -101,6 +101,7 @@ static xh_status train_stage(xh_run_state *run, size_t first, size_t last, const
     const size_t epochs = (size_t)run->config->training.epochs, images = images_of_a_pass(run);
     pass now = {first, last, 0, 0, epochs * images, stage};
     xh_status status = XH_OK;
+    xh_run_tell(run, stage, 0, now.total, "images");
     for (size_t epoch = 0; status == XH_OK && epoch < epochs; epoch++) {
         now.number = first * epochs + epoch;
         now.done = epoch * images;

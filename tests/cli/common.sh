@@ -1,14 +1,16 @@
+# shellcheck shell=bash
 # What the tests of the command line share: the program is the first argument, the work is done in a folder of its own
 # with a tiny data set and an experiment.
 set -eu
 export LC_ALL=C
+# shellcheck disable=SC2034 # the scripts use it
 program=$1
 here=$(cd "$(dirname "$0")" && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cd "$work"
 unset CROSSHEBB_DATA
-python3 "$here/data.py" data "${images:-300}" 100
+python3 "$here/data.py" data 300 100
 
 cat >tiny.yaml <<END
 experiment: tiny

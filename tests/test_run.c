@@ -1,0 +1,339 @@
+/* Runs of a tiny experiment on a tiny data set: figures, control, clocks, threads, interruption, estimate. */
+#include "crosshebb/run.h"
+
+#include <check.h>
+#include <hdf5.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { SIDE = 28, TRAIN = 60, TEST = 40, PATH_SIZE = 256 };
+
+static const char experiment[] = "experiment: tiny\n"
+                                 "seed: 3\n"
+                                 "dataset: {name: mnist}\n"
+                                 "network:\n"
+                                 "  layers:\n"
+                                 "    - {name: first, synapses: crossbar, outputs: 4, kernel: 5, "
+                                 "padding: 0, initial_norm: 2.5,\n"
+                                 "       pool_size: 4, pool_stride: 4, pool_padding: 0}\n"
+                                 "    - {name: second, synapses: crossbar, outputs: 6, kernel: 3, "
+                                 "padding: 0, initial_norm: 2.5,\n"
+                                 "       pool_size: 2, pool_stride: 2, pool_padding: 0}\n"
+                                 "device: {model: pcm_accumulate}\n"
+                                 "scheme: {name: read_modify_write}\n"
+                                 "training: {batch: 8, trace_every: 24}\n"
+                                 "readout: {epochs: 2}\n";
+
+static char folder[64];
+static char out[PATH_SIZE];
+static xh_config config;
+static xh_run_result result;
+static xh_error error;
+
+static void write_word(FILE *stream, uint32_t word) {
+    for (int shift = 24; shift >= 0; shift -= 8) {
+        fputc((int)(word >> shift & 0xff), stream);
+    }
+}
+
+/* An IDX file of images (stripes whose width tells the class) or of labels. */
+static void write_split(const char *name, int count, bool images) {
+    char path[PATH_SIZE];
+    snprintf(path, sizeof(path), "%s/mnist/%s", folder, name);
+    FILE *stream = fopen(path, "wb");
+    ck_assert_ptr_nonnull(stream);
+    write_word(stream, images ? 0x803 : 0x801);
+    write_word(stream, (uint32_t)count);
+    if (images) {
+        write_word(stream, SIDE);
+        write_word(stream, SIDE);
+    }
+    for (int i = 0; i < count; i++) {
+        const int label = i % 10;
+        for (int pixel = 0; images && pixel < SIDE * SIDE; pixel++) {
+            const int stripe = (pixel % SIDE + i) / (label + 1) + pixel / SIDE / 7;
+            fputc(stripe % 2 ? 200 : pixel % 31, stream);
+        }
+        if (!images) {
+            fputc(label, stream);
+        }
+    }
+    ck_assert_int_eq(fclose(stream), 0);
+}
+
+static void load(const char *const *overrides, size_t count) {
+    const xh_status status = xh_config_parse("tiny.yaml", experiment, strlen(experiment), overrides,
+                                             count, &config, &error);
+    ck_assert_msg(status == XH_OK, "%s", error.text);
+}
+
+static void set_up(void) {
+    char path[PATH_SIZE];
+    snprintf(folder, sizeof(folder), "/tmp/test_run.XXXXXX");
+    ck_assert_ptr_nonnull(mkdtemp(folder));
+    snprintf(path, sizeof(path), "%s/mnist", folder);
+    ck_assert_int_eq(mkdir(path, 0700), 0);
+    snprintf(out, sizeof(out), "%s/result.h5", folder);
+    write_split("train-images-idx3-ubyte", TRAIN, true);
+    write_split("train-labels-idx1-ubyte", TRAIN, false);
+    write_split("t10k-images-idx3-ubyte", TEST, true);
+    write_split("t10k-labels-idx1-ubyte", TEST, false);
+    memset(&error, 0, sizeof(error));
+    load(NULL, 0);
+}
+
+static void tear_down(void) {
+    char command[PATH_SIZE];
+    snprintf(command, sizeof(command), "rm -r %s", folder);
+    ck_assert_int_eq(system(command), 0);
+}
+
+static xh_run_options options(void) {
+    return (xh_run_options){.out = out, .data = folder, .threads = 1};
+}
+
+static void run(void) {
+    ck_assert_msg(xh_run(&config, options(), &result, &error) == XH_OK, "%s", error.text);
+}
+
+/* Last value of a column of the result. */
+static double last(const char *name) {
+    double values[64];
+    hsize_t rows = 0;
+    hid_t file = H5Fopen(out, H5F_ACC_RDONLY, H5P_DEFAULT);
+    hid_t set = H5Dopen2(file, name, H5P_DEFAULT);
+    hid_t space = H5Dget_space(set);
+    H5Sget_simple_extent_dims(space, &rows, NULL);
+    ck_assert_uint_ge(rows, 1);
+    ck_assert_uint_le(rows, 64);
+    ck_assert_int_ge(H5Dread(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), 0);
+    H5Sclose(space);
+    H5Dclose(set);
+    H5Fclose(file);
+    return values[rows - 1];
+}
+
+static double sum_of_parts(const xh_cost *cost) {
+    double sum = 0;
+    for (int phase = 0; phase < XH_PHASES; phase++) {
+        for (int event = 0; event < XH_EVENTS; event++) {
+            sum += cost->joules[phase][event];
+        }
+    }
+    return sum;
+}
+
+START_TEST(figures_are_consistent) {
+    run();
+    ck_assert_str_eq(result.path, out);
+    ck_assert_double_gt(result.test_accuracy,
+                        0.1); /* ten classes that repeat: better than a guess */
+    ck_assert_double_eq(result.images, 2 * TRAIN);
+    ck_assert_double_eq(result.synapses, 4 * 25 + 6 * 36);
+    ck_assert_double_eq_tol(result.cost.total_joules, sum_of_parts(&result.cost),
+                            1e-12 * result.cost.total_joules);
+    ck_assert_double_gt(result.cost.total_joules, result.training_joules);
+    ck_assert_double_gt(result.training_joules, result.update_joules);
+    ck_assert_double_gt(result.update_joules, 0);
+    ck_assert_double_eq(result.joules_per_synapse,
+                        result.update_joules / (TRAIN * (4 * 25 + 6 * 36)));
+    ck_assert_double_eq(result.joules_per_image, result.training_joules / (2 * TRAIN));
+    ck_assert_uint_eq(result.layer_count, 2);
+    ck_assert_str_eq(result.layers[1].name, "second");
+    ck_assert_uint_eq(result.layers[0].devices, 2 * 4 * 25);
+    ck_assert_uint_eq(result.pulses.up, result.layers[0].pulses.up + result.layers[1].pulses.up);
+    ck_assert_double_ge(result.wear_max, result.wear_p999);
+    ck_assert_double_gt(result.wear_p999, 0);
+    ck_assert_double_eq(result.wear_max, result.layers[0].wear_max > result.layers[1].wear_max
+                                             ? result.layers[0].wear_max
+                                             : result.layers[1].wear_max);
+    ck_assert_double_eq(last("/readout/test_accuracy"), result.test_accuracy);
+    ck_assert_double_eq(last("/train/first/image"), TRAIN);
+    ck_assert_double_eq(last("/train/second/energy"), result.training_joules);
+}
+END_TEST
+
+START_TEST(threads_change_nothing) {
+    run();
+    const xh_run_result one = result;
+    xh_run_options two = options();
+    two.threads = 2;
+    ck_assert_int_eq(xh_run(&config, two, &result, &error), XH_OK);
+    ck_assert_mem_eq(&one.ledger, &result.ledger, sizeof(one.ledger));
+    ck_assert_mem_eq(&one.cost, &result.cost, sizeof(one.cost));
+    ck_assert_mem_eq(one.layers, result.layers, sizeof(one.layers));
+    ck_assert_double_eq(one.test_accuracy, result.test_accuracy);
+}
+END_TEST
+
+START_TEST(seeds_of_devices_are_apart) {
+    run();
+    const xh_run_result one = result;
+    load((const char *const[]){"seeds.cycle=9"}, 1);
+    run();
+    ck_assert_mem_ne(&one.ledger, &result.ledger, sizeof(one.ledger));
+}
+END_TEST
+
+START_TEST(a_control_does_not_learn) {
+    load((const char *const[]){"training.learn=false"}, 1);
+    run();
+    ck_assert_double_eq(result.synapses, 0);
+    ck_assert_double_eq(result.update_joules, 0);
+    ck_assert_uint_eq(result.pulses.up + result.pulses.down + result.pulses.reset, 0);
+    ck_assert_double_nan(result.joules_per_pulse);
+    ck_assert_double_nan(result.joules_per_synapse);
+    ck_assert_double_eq(last("/train/first/winners"), 0);
+}
+END_TEST
+
+START_TEST(digital_layers_cost_nothing) {
+    load((const char *const[]){"network.layers.0.synapses=digital",
+                               "network.layers.1.synapses=digital"},
+         2);
+    run();
+    ck_assert_double_eq(result.cost.total_joules, 0);
+    ck_assert_double_eq(result.synapses, 4 * 25 + 6 * 36);
+    ck_assert_uint_eq(result.layers[0].devices, 0);
+    ck_assert_double_lt(last("/train/first/cosine_to_start"), 1);
+}
+END_TEST
+
+START_TEST(a_prototype_keeps_its_own_time) {
+    load((const char *const[]){"training.clock=prototype", "training.prototype_seconds=10",
+                               "training.order=consecutive"},
+         3);
+    run();
+    const int batches = (TRAIN + 7) / 8;
+    ck_assert_double_eq(result.images, TRAIN);
+    ck_assert_double_eq_tol(last("/train/first/device_time"), 10 * batches, 1e-9);
+    ck_assert_double_eq_tol(last("/train/second/device_time"), 10 * batches, 1e-9);
+}
+END_TEST
+
+START_TEST(hardware_time_is_the_latency) {
+    load((const char *const[]){"training.order=consecutive"}, 1);
+    run();
+    const double time = last("/train/first/device_time"), latency = last("/train/first/latency");
+    ck_assert_double_gt(time, 0);
+    ck_assert_double_le(time, latency); /* programming came before the clock */
+    ck_assert_double_eq(latency, result.training_seconds);
+}
+END_TEST
+
+typedef struct watch {
+    size_t calls;
+    size_t stages;
+    char stage[64];
+    bool ended; /* the stage */
+} watch;
+
+static void watch_progress(const xh_progress *progress, void *context) {
+    watch *seen = context;
+    seen->calls++;
+    ck_assert_uint_le(progress->done, progress->total);
+    if (strcmp(seen->stage, progress->stage) != 0) {
+        snprintf(seen->stage, sizeof(seen->stage), "%s", progress->stage);
+        seen->stages++;
+    }
+    seen->ended = progress->done == progress->total;
+}
+
+START_TEST(progress_tells_every_stage) {
+    watch seen = {0};
+    xh_run_options watched = options();
+    watched.progress = watch_progress;
+    watched.context = &seen;
+    ck_assert_int_eq(xh_run(&config, watched, &result, &error), XH_OK);
+    ck_assert_uint_eq(seen.stages, 4); /* first, second, features, readout */
+    ck_assert_str_eq(seen.stage, "readout");
+    ck_assert(seen.ended);
+}
+END_TEST
+
+static volatile sig_atomic_t stop;
+
+static void stop_in_second(const xh_progress *progress, void *context) {
+    (void)context;
+    stop = strcmp(progress->stage, "second") == 0;
+}
+
+START_TEST(an_interrupted_run_leaves_its_part) {
+    char part[PATH_SIZE + 8];
+    snprintf(part, sizeof(part), "%s.part", out);
+    xh_run_options interrupted = options();
+    interrupted.progress = stop_in_second;
+    interrupted.interrupt = &stop;
+    stop = 0;
+    ck_assert_int_eq(xh_run(&config, interrupted, &result, &error), XH_INTERRUPTED);
+    ck_assert_ptr_nonnull(strstr(error.text, part));
+    ck_assert_int_ne(access(out, F_OK), 0);
+    ck_assert_int_eq(rename(part, out), 0);
+    ck_assert_double_eq(last("/train/first/image"), TRAIN);
+    ck_assert_double_nan(result.test_accuracy);
+    ck_assert_double_lt(result.images, 2 * TRAIN);
+}
+END_TEST
+
+START_TEST(wrong_inputs_leave_no_file) {
+    xh_run_options wrong = options();
+    wrong.out = "/nowhere/result.h5";
+    ck_assert_int_eq(xh_run(&config, wrong, &result, &error), XH_IO);
+    ck_assert_ptr_nonnull(strstr(error.text, "/nowhere/result.h5.part"));
+    wrong = options();
+    wrong.data = "/nowhere";
+    ck_assert_int_eq(xh_run(&config, wrong, &result, &error), XH_INPUT);
+    ck_assert_ptr_nonnull(strstr(error.text, "/nowhere"));
+    ck_assert_int_ne(access(out, F_OK), 0);
+}
+END_TEST
+
+/* The first layer has 24 x 24 positions and pools to 6 x 6, the second 4 x 4 and pools to 2 x 2. */
+START_TEST(the_estimate_counts_shapes) {
+    xh_run_estimate estimate;
+    const double first = 24.0 * 24 * 25 * 4, second = 4.0 * 4 * 36 * 6;
+    ck_assert_int_eq(xh_run_estimate_of(&config, &estimate, &error), XH_OK);
+    ck_assert_double_eq(estimate.devices, 2 * (4 * 25 + 6 * 36));
+    ck_assert_double_eq(estimate.training_macs, 60000 * (first * 3 + second * 2));
+    ck_assert_double_eq(estimate.feature_macs, 70000 * (first + second));
+    ck_assert_double_eq(estimate.readout_macs, 2.0 * 24 * 10 * (2 * 60000 + 10000));
+    ck_assert_double_gt(estimate.memory_bytes, 70000 * (784 + 4 * 24));
+    load((const char *const[]){"training.order=consecutive", "training.learn=false",
+                               "training.images=100"},
+         3);
+    ck_assert_int_eq(xh_run_estimate_of(&config, &estimate, &error), XH_OK);
+    ck_assert_double_eq(estimate.training_macs, 100 * (first + second));
+}
+END_TEST
+
+int main(void) {
+    const TTest *const tests[] = {
+        figures_are_consistent,
+        threads_change_nothing,
+        seeds_of_devices_are_apart,
+        a_control_does_not_learn,
+        digital_layers_cost_nothing,
+        a_prototype_keeps_its_own_time,
+        hardware_time_is_the_latency,
+        progress_tells_every_stage,
+        an_interrupted_run_leaves_its_part,
+        wrong_inputs_leave_no_file,
+        the_estimate_counts_shapes,
+    };
+    Suite *suite = suite_create("run");
+    TCase *tcase = tcase_create("run");
+    tcase_add_checked_fixture(tcase, set_up, tear_down);
+    tcase_set_timeout(tcase, 120);
+    for (size_t t = 0; t < sizeof(tests) / sizeof(tests[0]); t++) {
+        tcase_add_test(tcase, tests[t]);
+    }
+    suite_add_tcase(suite, tcase);
+    SRunner *runner = srunner_create(suite);
+    srunner_run_all(runner, CK_NORMAL);
+    const int failed = srunner_ntests_failed(runner);
+    srunner_free(runner);
+    return failed != 0;
+}
