@@ -19,7 +19,7 @@ static inline float mean_of(size_t count, const float *value) {
 /* d^power of d > 0; 0 of anything less than a normal number. */
 static inline float positive_power(float d, float power) {
     const float base = d > FLT_MIN ? d : 1.0F;
-    const float raised = elementary_exp(power * elementary_log(base));
+    const float raised = elementary_exp2(power * elementary_log2(base));
     return d > FLT_MIN ? raised : 0.0F;
 }
 
@@ -45,6 +45,8 @@ void xh_triangle(float power, size_t count, size_t outputs, const float *u, floa
 XH_KERNEL
 void xh_softmax(float sharpness, size_t count, size_t outputs, const float *u, float *a) {
     for (size_t p = 0; p < count; p++) {
-        elementary_softmax(sharpness, 1.0F, outputs, u + p * outputs, a + p * outputs);
+        const float *from = u + p * outputs;
+        const float largest = elementary_largest(outputs, from);
+        elementary_softmax(sharpness, 1.0F, largest, outputs, from, a + p * outputs);
     }
 }

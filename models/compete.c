@@ -5,11 +5,11 @@
 #include "crosshebb/softhebb.h"
 #include "elementary.h"
 
+#include <math.h>
 #include <string.h>
 
-/* The lowest index of the largest value; the last index if no value compares (not a number). */
-static inline uint32_t winner_of(size_t count, const float *value) {
-    const float largest = elementary_largest(count, value);
+/* The lowest index that holds the largest value; the last index if no value compares (not a number). */
+static inline uint32_t winner_of(float largest, size_t count, const float *value) {
     uint32_t winner = (uint32_t)count - 1;
 #pragma omp simd reduction(min : winner)
     for (uint32_t i = 0; i < (uint32_t)count; i++) {
@@ -24,12 +24,13 @@ void xh_compete(xh_competition competition, float inverse_temperature, size_t co
                 const float *u, float *y, uint32_t *wins) {
     const float share = competition == XH_COMPETITION_SOFT_ANTI ? -1.0F : 1.0F;
     for (size_t p = 0; p < count; p++, u += outputs, y += outputs) {
-        const uint32_t winner = winner_of(outputs, u);
+        const float largest = elementary_largest(outputs, u);
+        const uint32_t winner = winner_of(largest, outputs, u);
         if (competition == XH_COMPETITION_HARD) {
             memset(y, 0, outputs * sizeof(float));
             y[winner] = 1;
         } else {
-            elementary_softmax(inverse_temperature, share, outputs, u, y);
+            elementary_softmax(inverse_temperature, share, largest, outputs, u, y);
             y[winner] = fabsf(y[winner]);
         }
         if (wins) {

@@ -12,7 +12,7 @@
 #include <string.h>
 
 /* Patches of a chunk (at least), so that its activations stay near the cores; and of a block (at most). */
-enum { CHUNK = 4096, BLOCK = 256, BLOCK_GRAIN = 16 };
+enum { CHUNK = 2048, BLOCK = 256, BLOCK_GRAIN = 16 };
 
 typedef enum xh_activation {
     XH_ACTIVATION_TRIANGLE,

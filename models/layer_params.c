@@ -50,9 +50,9 @@ static const xh_param params[] = {
     XH_REAL(xh_layer_params, activation_power, "1", 0.7, 1e-3, 100,
             "power of the triangle, or sharpness of the softmax"),
     XH_TEXT(xh_layer_params, pool, "max", pools, "pooling of the activations"),
-    XH_INTEGER(xh_layer_params, pool_size, "pixels", 4, 1, 64, "side of a pooling window"),
-    XH_INTEGER(xh_layer_params, pool_stride, "pixels", 2, 1, 64, "step between pooling windows"),
-    XH_INTEGER(xh_layer_params, pool_padding, "pixels", 1, 0, 63,
+    XH_INTEGER(xh_layer_params, pool_size, "pixels", 4, 1, 16, "side of a pooling window"),
+    XH_INTEGER(xh_layer_params, pool_stride, "pixels", 2, 1, 16, "step between pooling windows"),
+    XH_INTEGER(xh_layer_params, pool_padding, "pixels", 1, 0, 15,
                "padding of each side before pooling"),
 };
 

@@ -1,5 +1,6 @@
 /*
- * Pooling with channels fastest: the pixels of a window are added (or compared) a whole row of channels at a time.
+ * Pooling with channels fastest: the pixels of a window are added (or compared) all channels at a
+ * time.
  */
 #include "crosshebb/kernel.h"
 #include "crosshebb/softhebb.h"
@@ -24,36 +25,53 @@ static window window_at(xh_pool pool, size_t position, size_t length) {
     return (window){begin > pool.padding ? begin - pool.padding : 0, end < length ? end : length};
 }
 
-static inline void pool_pixel(xh_pool_kind kind, size_t channels, const float *restrict pixel,
-                              float *restrict out) {
-    if (kind == XH_POOL_MAX) {
-        for (size_t c = 0; c < channels; c++) {
-            out[c] = pixel[c] > out[c] ? pixel[c] : out[c];
-        }
-    } else {
-        for (size_t c = 0; c < channels; c++) {
-            out[c] += pixel[c];
+/* What a window starts from. */
+static inline void clear(float value, size_t channels, float *out) {
+#pragma omp simd
+    for (size_t c = 0; c < channels; c++) {
+        out[c] = value;
+    }
+}
+
+static inline void add(size_t channels, const float *pixel, float *out) {
+#pragma omp simd
+    for (size_t c = 0; c < channels; c++) {
+        out[c] += pixel[c];
+    }
+}
+
+static inline void raise(size_t channels, const float *pixel, float *out) {
+#pragma omp simd
+    for (size_t c = 0; c < channels; c++) {
+        const float value = pixel[c];
+        const float largest = out[c];
+        out[c] = value > largest ? value : largest;
+    }
+}
+
+XH_KERNEL
+static void pool_maximum(window rows, window columns, size_t width, size_t channels,
+                         const float *image, float *out) {
+    clear(-INFINITY, channels, out);
+    for (size_t r = rows.begin; r < rows.end; r++) {
+        for (size_t c = columns.begin; c < columns.end; c++) {
+            raise(channels, image + (r * width + c) * channels, out);
         }
     }
 }
 
 XH_KERNEL
-static void pool_window(xh_pool pool, window rows, window columns, size_t width, size_t channels,
-                        const float *image, float *out) {
-    const float start = pool.kind == XH_POOL_MAX ? -INFINITY : 0.0F;
-    for (size_t c = 0; c < channels; c++) {
-        out[c] = start;
-    }
+static void pool_average(window rows, window columns, size_t width, size_t channels, float share,
+                         const float *image, float *out) {
+    clear(0, channels, out);
     for (size_t r = rows.begin; r < rows.end; r++) {
-        for (size_t k = columns.begin; k < columns.end; k++) {
-            pool_pixel(pool.kind, channels, image + (r * width + k) * channels, out);
+        for (size_t c = columns.begin; c < columns.end; c++) {
+            add(channels, image + (r * width + c) * channels, out);
         }
     }
-    if (pool.kind == XH_POOL_AVERAGE) {
-        const float share = 1.0F / (float)(pool.size * pool.size);
-        for (size_t c = 0; c < channels; c++) {
-            out[c] *= share;
-        }
+#pragma omp simd
+    for (size_t c = 0; c < channels; c++) {
+        out[c] *= share;
     }
 }
 
@@ -63,12 +81,16 @@ void xh_pool_apply(xh_pool pool, size_t height, size_t width, size_t channels, c
         memcpy(out, image, height * width * channels * sizeof(float));
         return;
     }
-    const size_t rows = xh_pool_length(pool, height);
-    const size_t columns = xh_pool_length(pool, width);
-    for (size_t r = 0; r < rows; r++) {
-        for (size_t c = 0; c < columns; c++, out += channels) {
-            pool_window(pool, window_at(pool, r, height), window_at(pool, c, width), width,
-                        channels, image, out);
+    const float share = 1.0F / (float)(pool.size * pool.size);
+    for (size_t r = 0; r < xh_pool_length(pool, height); r++) {
+        for (size_t c = 0; c < xh_pool_length(pool, width); c++, out += channels) {
+            const window rows = window_at(pool, r, height);
+            const window columns = window_at(pool, c, width);
+            if (pool.kind == XH_POOL_MAX) {
+                pool_maximum(rows, columns, width, channels, image, out);
+            } else {
+                pool_average(rows, columns, width, channels, share, image, out);
+            }
         }
     }
 }

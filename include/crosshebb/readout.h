@@ -16,7 +16,7 @@ typedef struct xh_readout_params {
     long epochs;
     long batch;
     double rate;    /* Adam's step */
-    double dropout; /* share of features dropped, the others scaled by 1 / (1 - dropout) */
+    double dropout; /* share of features dropped, the others scaled by 1 / (1 - dropout); to 2^-16 */
 } xh_readout_params;
 
 extern const xh_param_table xh_readout_param_table;
@@ -40,11 +40,12 @@ void xh_readout_free(xh_readout *readout);
 double xh_readout_rate(const xh_readout_params *params, long epoch);
 
 /** One pass over the examples in the epoch's own shuffled order; loss and accuracy (0..1) as met on
- * the way, with dropout. */
-void xh_readout_epoch(xh_readout *readout, long epoch, xh_examples examples, double *loss,
-                      double *accuracy);
+ * the way, with dropout. XH_MEMORY if there is no room for the order; nothing is then learned. */
+xh_status xh_readout_epoch(xh_readout *readout, long epoch, xh_examples examples, double *loss,
+                           double *accuracy);
 
-/** One Adam step on a batch without dropout; for tests against published values. */
+/** One Adam step without dropout on at most params.batch examples; for tests against published
+ * values. loss is that before the step. */
 void xh_readout_step(xh_readout *readout, double rate, xh_examples batch, double *loss);
 
 /** Share of the examples classified right, 0..1; predicted [count] may be NULL. */
@@ -53,6 +54,8 @@ double xh_readout_accuracy(const xh_readout *readout, xh_examples examples, uint
 /** Weights [classes][features] and bias [classes], the readout's own. */
 float *xh_readout_weights(xh_readout *readout);
 float *xh_readout_bias(xh_readout *readout);
+/** Gradient of the last step's loss by the weights, [classes][features]. */
+const float *xh_readout_gradient(const xh_readout *readout);
 
 #ifdef __cplusplus
 }
