@@ -78,8 +78,8 @@ static const char *device_name(size_t index) {
     return xh_device_at(index)->name;
 }
 
-static void summarise_device(size_t index, FILE *stream) {
-    fputs(xh_device_at(index)->summary, stream);
+static void device_summary(size_t index, char text[XH_PARAM_TEXT_SIZE]) {
+    snprintf(text, XH_PARAM_TEXT_SIZE, "%s", xh_device_at(index)->summary);
 }
 
 static xh_status show_device(size_t index, FILE *stream, xh_error *error) {
@@ -101,8 +101,8 @@ static const char *scheme_name(size_t index) {
     return xh_scheme_at(index)->name;
 }
 
-static void summarise_scheme(size_t index, FILE *stream) {
-    fputs(xh_scheme_at(index)->summary, stream);
+static void scheme_summary(size_t index, char text[XH_PARAM_TEXT_SIZE]) {
+    snprintf(text, XH_PARAM_TEXT_SIZE, "%s", xh_scheme_at(index)->summary);
 }
 
 static xh_status show_scheme(size_t index, FILE *stream, xh_error *error) {
@@ -122,10 +122,10 @@ static const char *network_name(size_t index) {
 }
 
 /* The comment that a preset begins with. */
-static void summarise_network(size_t index, FILE *stream) {
-    const char *text = xh_network_preset_at(index).text;
-    text += strspn(text, "# ");
-    fprintf(stream, "%.*s", (int)strcspn(text, "\n"), text);
+static void network_summary(size_t index, char text[XH_PARAM_TEXT_SIZE]) {
+    const char *preset = xh_network_preset_at(index).text;
+    preset += strspn(preset, "# ");
+    snprintf(text, XH_PARAM_TEXT_SIZE, "%.*s", (int)strcspn(preset, "\n"), preset);
 }
 
 static xh_status show_network(size_t index, FILE *stream, xh_error *error) {
@@ -138,8 +138,8 @@ static const char *dataset_name(size_t index) {
     return xh_dataset_kind_at(index)->name;
 }
 
-static void summarise_dataset(size_t index, FILE *stream) {
-    fputs(xh_dataset_kind_at(index)->summary, stream);
+static void dataset_summary(size_t index, char text[XH_PARAM_TEXT_SIZE]) {
+    snprintf(text, XH_PARAM_TEXT_SIZE, "%s", xh_dataset_kind_at(index)->summary);
 }
 
 static xh_status show_dataset(size_t index, FILE *stream, xh_error *error) {
@@ -161,11 +161,10 @@ static const char *hardware_name(size_t index) {
     return xh_hardware_at(index).name;
 }
 
-static void summarise_hardware(size_t index, FILE *stream) {
+static void hardware_summary(size_t index, char text[XH_PARAM_TEXT_SIZE]) {
     static xh_hardware hardware;
-    if (xh_hardware_load(hardware_name(index), &hardware, NULL) == XH_OK) {
-        fputs(hardware.summary, stream);
-    }
+    const xh_status status = xh_hardware_load(hardware_name(index), &hardware, NULL);
+    snprintf(text, XH_PARAM_TEXT_SIZE, "%s", status == XH_OK ? hardware.summary : "");
 }
 
 static void print_price(xh_event event, const xh_price *price, FILE *stream) {
@@ -210,8 +209,8 @@ static const char *section_name(size_t index) {
     return sections[index].name;
 }
 
-static void summarise_section(size_t index, FILE *stream) {
-    fputs(sections[index].summary, stream);
+static void section_summary(size_t index, char text[XH_PARAM_TEXT_SIZE]) {
+    snprintf(text, XH_PARAM_TEXT_SIZE, "%s", sections[index].summary);
 }
 
 static xh_status show_section(size_t index, FILE *stream, xh_error *error) {
@@ -222,17 +221,17 @@ static xh_status show_section(size_t index, FILE *stream, xh_error *error) {
 }
 
 const xh_catalogue xh_catalogues[] = {
-    {"devices", "device", "models of a memory cell", xh_device_count, device_name, summarise_device,
+    {"devices", "device", "models of a memory cell", xh_device_count, device_name, device_summary,
      show_device},
     {"schemes", "scheme", "how local signals become pulses", xh_scheme_count, scheme_name,
-     summarise_scheme, show_scheme},
+     scheme_summary, show_scheme},
     {"networks", "network", "presets of layers", xh_network_preset_count, network_name,
-     summarise_network, show_network},
-    {"datasets", "dataset", "images", xh_dataset_kinds, dataset_name, summarise_dataset,
+     network_summary, show_network},
+    {"datasets", "dataset", "images", xh_dataset_kinds, dataset_name, dataset_summary,
      show_dataset},
-    {"hardware", "hardware", "prices of events", xh_hardware_count, hardware_name,
-     summarise_hardware, show_hardware},
-    {"sections", "section", "keys of an experiment", section_count, section_name, summarise_section,
+    {"hardware", "hardware", "prices of events", xh_hardware_count, hardware_name, hardware_summary,
+     show_hardware},
+    {"sections", "section", "keys of an experiment", section_count, section_name, section_summary,
      show_section},
 };
 const size_t xh_catalogue_count = sizeof(xh_catalogues) / sizeof(xh_catalogues[0]);

@@ -98,7 +98,7 @@ typedef struct xh_catalogue {
     const char *title;
     size_t (*count)(void);
     const char *(*name)(size_t index);
-    void (*summarise)(size_t index, FILE *stream);
+    void (*summary)(size_t index, char text[XH_PARAM_TEXT_SIZE]);
     xh_status (*show)(size_t index, FILE *stream, xh_error *error);
 } xh_catalogue;
 

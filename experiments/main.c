@@ -13,8 +13,8 @@ static const xh_command commands[] = {
      1, 1, xh_command_run},
     {"check", "FILE.yaml", "validate; print the resolved configuration, predicted memory and work",
      XH_OPTION_SET | XH_OPTION_JSON, 1, 1, xh_command_check},
-    {"list", "[KIND]", "what there is: devices, schemes, networks, datasets, hardware, sections", 0,
-     0, 1, xh_command_list},
+    {"list", "[KIND]", "what there is: devices, schemes, networks, datasets, hardware, sections",
+     XH_OPTION_JSON, 0, 1, xh_command_list},
     {"show", "KIND NAME", "parameters with units, defaults and ranges; equations and sources", 0, 2,
      2, xh_command_show},
 };

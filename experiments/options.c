@@ -109,7 +109,7 @@ static xh_status take_option(const xh_command *command, char **words, size_t lef
     }
     if (!found->value) {
         return equals ? xh_error_set(error, XH_INPUT, "option %s takes no value", found->name)
-                      : store(found->bit, NULL, arguments, error);
+                      : store(found->bit, "", arguments, error);
     }
     if (equals) {
         return store(found->bit, equals + 1, arguments, error);

@@ -168,7 +168,7 @@ static void describe(xh_run_state *run, xh_run_block *block, row_scratch scratch
     describe_weights(block, scratch.weights, scratch.norms, scratch.cosines, row);
     describe_winners(scratch.wins, xh_synapses_outputs(synapses), row);
     describe_costs(run, row);
-    if (crossbar) {
+    if (scratch.wear) {
         xh_probe_wear(crossbar, scratch.wear);
         row[COLUMN_wear_max] = largest(scratch.wear, xh_crossbar_devices(crossbar));
         row[COLUMN_device_time] = xh_crossbar_time(crossbar);

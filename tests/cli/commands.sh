@@ -26,6 +26,8 @@ for pair in devices:device schemes:scheme networks:network datasets:dataset hard
 done
 expect 0 "$program" list
 grep -q '^devices:' out || fail "list names no devices"
+expect 0 "$program" list --json
+[ "$(number out "len(x['devices']) >= 4 and 'layer' in x['sections']")" = True ] || fail "list --json"
 expect 0 "$program" show device pcm_accumulate
 grep -q 'doi' out || grep -q 'DOI' out || fail "no DOI of pcm_accumulate"
 grep -q 'g_max' out || grep -q 'parameters' out || fail "no parameters of pcm_accumulate"
