@@ -47,8 +47,8 @@ xh_status xh_command_check(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_list(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_show(const xh_arguments *arguments, xh_error *error);
 
-/** Sorts words [count] into arguments, whose lists are freed by xh_arguments_free. XH_INPUT, proposing the nearest
- *  option, if the command does not take one of them. */
+/** Sorts words [count] into arguments, whose lists are freed by xh_arguments_free. XH_INPUT,
+ *  proposing the nearest option, if the command does not take one of them. */
 xh_status xh_arguments_parse(const xh_command *command, char **words, size_t count,
                              xh_arguments *arguments, xh_error *error);
 void xh_arguments_free(xh_arguments *arguments);
@@ -77,7 +77,7 @@ enum { XH_QUANTITY_SIZE = 64 };
 /** The value with three digits and an SI prefix, "12.5 nJ"; "-" if it is not a number. */
 const char *xh_quantity(double value, const char *unit, char text[XH_QUANTITY_SIZE]);
 
-/** Where progress goes: one line that is written over on a terminal, else a line every few seconds. */
+/** Where progress goes: a line written over and over on a terminal, else one every few seconds. */
 typedef struct xh_progress_view {
     FILE *stream;
     bool terminal;

@@ -1,4 +1,5 @@
-/* crosshebb: finds the command, runs it, and says what went wrong. The only place that prints errors and exits. */
+/* crosshebb: finds the command, runs it, and says what went wrong. The only place that prints
+ * errors and exits. */
 #include "command.h"
 
 #include "crosshebb/trace.h"

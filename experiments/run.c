@@ -1,6 +1,7 @@
 /*
- * A run from beginning to end: data, network, trace, training, features, readout, figures. Whatever happens, the trace
- * is closed: under its own name if the run is complete, else with the rows so far as FILE.h5.part.
+ * A run from beginning to end: data, network, trace, training, features, readout, figures. Whatever
+ * happens, the trace is closed: under its own name if the run is complete, else with the rows so
+ * far as FILE.h5.part.
  */
 #include "run_internal.h"
 
@@ -69,8 +70,8 @@ xh_status xh_run_open(xh_run_state *run, xh_error *error) {
     return status == XH_OK ? xh_trace_record(run->trace, error) : status;
 }
 
-/* Ends the trace of a run that ended with the status given: the figures are written if it is complete or interrupted,
- * and what went wrong first is what the caller hears of. */
+/* Ends the trace of a run that ended with the status given: the figures are written if it is
+ * complete or interrupted, and what went wrong first is what the caller hears of. */
 static xh_status finish(xh_run_state *run, xh_status status, xh_run_result *result,
                         xh_error *error) {
     if (!run->trace) {
@@ -106,7 +107,8 @@ static void release(xh_run_state *run) {
     free(run);
 }
 
-/* A product is never split over threads by the library of products, so that its bits do not depend on their number. */
+/* A product is never split over threads by the library of products, so that its bits do not depend
+ * on their number. */
 static void limit_threads(int threads) {
     openblas_set_num_threads(1);
     omp_set_num_threads(threads > 0 ? threads : omp_get_num_procs());

@@ -1,9 +1,10 @@
-/* What a run will take, before it is run: memory and multiply-accumulates, from the shapes alone. */
+/* What a run will take, before it is run: memory and multiply-accumulates, from shapes alone. */
 #include "crosshebb/run.h"
 
 #include <string.h>
 
-/* Bytes of memory that a digital synapse and a crossbar's synapse keep beside devices, and a device beside its planes. */
+/* Bytes of memory that a digital synapse and a crossbar's synapse keep beside devices, and a device
+ * beside its planes. */
 enum { DIGITAL_SYNAPSE = 12, CROSSBAR_SYNAPSE = 12, DEVICE = 8 };
 
 /* Work of one image in each layer, and what it leaves behind. */
@@ -48,8 +49,8 @@ static xh_status shape_network(const xh_config *config, xh_shape input, network_
     return XH_OK;
 }
 
-/* Multiply-accumulates that one image costs in all unsupervised stages: every layer up to the last one that trains
- * reads, and those that train sum up an update of the same size. */
+/* Multiply-accumulates that one image costs in all unsupervised stages: every layer up to the last
+ * one that trains reads, and those that train sum up an update of the same size. */
 static double training_macs_of_an_image(const xh_config *config, const network_shape *network) {
     const bool successive = strcmp(config->training.order, "successive") == 0;
     const double update = config->training.learn ? 1 : 0;

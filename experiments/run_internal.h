@@ -85,8 +85,8 @@ xh_status xh_run_record_config(xh_run_state *run, xh_error *error);
 /** Writes ledger, costs and prices into the trace. */
 xh_status xh_run_record_ledger(xh_run_state *run, const xh_ledger *ledger, const xh_cost *cost,
                                xh_error *error);
-/** Writes histograms of wear and, if the configuration asks for them, weights and conductances into the trace, and
- *  the figures of wear into the result. */
+/** Writes histograms of wear and, if the configuration asks for them, weights and conductances into
+ *  the trace, and the figures of wear into the result. */
 xh_status xh_run_record_layers(xh_run_state *run, xh_run_result *result, xh_error *error);
 /** Gathers the figures of the run and writes them, wear and weights into the trace. */
 xh_status xh_run_record_result(xh_run_state *run, bool complete, xh_run_result *result,

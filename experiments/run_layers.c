@@ -1,4 +1,5 @@
-/* The layers at the end of a run: their figures, histograms of wear, and weights and conductances where asked for. */
+/* The layers at the end of a run: their figures, histograms of wear, and weights and conductances
+ * where asked for. */
 #include "run_internal.h"
 
 #include "crosshebb/probe.h"

@@ -1,4 +1,4 @@
-/* Building what a run works on: the images, and the layers on their synapses, digital or crossbar. */
+/* What a run works on: the images, and the layers on their synapses, digital or crossbar. */
 #include "run_internal.h"
 
 #include "crosshebb/probe.h"
@@ -61,8 +61,8 @@ static xh_status create_synapses(const xh_run_state *run, size_t index, size_t i
                                       params->weight_bound, synapses, error);
 }
 
-/* Puts layer number index on top of the network. Its block's start begins as the weights that it should have and
- * becomes those that its synapses took. */
+/* Puts layer number index on top of the network. Its block's start begins as the weights that it
+ * should have and becomes those that its synapses took. */
 static xh_status add_layer(xh_run_state *run, size_t index, xh_error *error) {
     const xh_layer_params *params = &run->config->layers[index];
     const xh_shape input = xh_network_output(run->network);

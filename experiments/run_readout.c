@@ -1,7 +1,9 @@
-/* After training: every image through the frozen network once, and the linear readout on what comes out. */
+/* After training: every image through the frozen network once, and the linear readout on what comes
+ * out. */
 #include "run_internal.h"
 
-/* Images of a batch while nothing learns; its own, so that no feature depends on how training is batched. */
+/* Images of a batch while nothing learns; its own, so that no feature depends on how training is
+ * batched. */
 enum { FEATURE_BATCH = 100 };
 
 static const xh_trace_column columns[] = {

@@ -1,4 +1,5 @@
-/* What a row of the trace says of a layer: norms, convergence, winners, pulses, energy, wear. Analysis only. */
+/* What a row of the trace says of a layer: norms, convergence, winners, pulses, energy, wear.
+ * Analysis only. */
 #include "run_internal.h"
 
 #include "crosshebb/probe.h"

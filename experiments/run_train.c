@@ -1,6 +1,6 @@
 /*
- * Training: passes over the images in an order of their own, layer after layer or all layers at once, with time passing
- * for the devices and rows going into the trace.
+ * Training: passes over the images in an order of their own, layer after layer or all layers at
+ * once, with time passing for the devices and rows going into the trace.
  */
 #include "run_internal.h"
 
@@ -26,7 +26,8 @@ static size_t images_of_a_pass(const xh_run_state *run) {
     return wanted > 0 && wanted < run->train.count ? wanted : run->train.count;
 }
 
-/* The devices live through what the events of the latest batch took, or through a prototype's fixed time. */
+/* The devices live through what the events of the latest batch took, or through a prototype's fixed
+ * time. */
 static void live(xh_run_state *run) {
     const xh_training_params *training = &run->config->training;
     const double priced = xh_run_cost(run, NULL).total_seconds;

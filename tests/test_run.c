@@ -1,4 +1,5 @@
-/* Runs of a tiny experiment on a tiny data set: figures, control, clocks, threads, interruption, estimate. */
+/* Runs of a tiny experiment on a tiny data set: figures, control, clocks, threads, interruption,
+ * estimate. */
 #include "crosshebb/run.h"
 
 #include <check.h>

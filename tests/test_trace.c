@@ -122,8 +122,8 @@ START_TEST(attributes_and_arrays_read_back) {
 }
 END_TEST
 
-/* What this program does with an argument: its exit status is the number of rows that it finds in the file that
- * another process records. */
+/* What this program does with an argument: its exit status is the number of rows that it finds in
+ * the file that another process records. */
 static int count_rows(const char *name) {
     hsize_t rows = 0;
     double values[16];

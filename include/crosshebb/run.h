@@ -10,8 +10,8 @@
 extern "C" {
 #endif
 
-/** How far a run is; passed to the progress hook when a stage begins and ends, and at most ten times
- *  a second between. */
+/** How far a run is; passed to the progress hook when a stage begins and ends, and at most ten
+ *  times a second between. */
 typedef struct xh_progress {
     const char *stage; /* e.g. "conv1", "features", "readout" */
     size_t done;
