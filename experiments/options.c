@@ -97,7 +97,7 @@ static xh_status store(unsigned bit, const char *value, xh_arguments *arguments,
     }
 }
 
-/* Takes the option at words[0] and its value from the same word or the next: *used of left words. */
+/* Takes the option at words[0] and its value from the same word or the next, *used words in all. */
 static xh_status take_option(const xh_command *command, char **words, size_t left, size_t *used,
                              xh_arguments *arguments, xh_error *error) {
     const char *equals = strchr(words[0], '=');
