@@ -96,12 +96,21 @@ static inline rig rig_create(size_t index, rig_variant v, size_t count) {
     for (size_t plane = 0; plane < r.model->planes; plane++) {
         r.cells.plane[plane] = xh_array_create(count, sizeof(float));
     }
+    ck_assert_ptr_nonnull(r.cells.plane[0]);
     r.direction = xh_array_create(count, sizeof(float));
     r.noise = xh_array_create(count, sizeof(float));
     xh_param_defaults(r.model->params, r.params);
     rig_vary(&r, v);
     rig_init(&r, 11);
     return r;
+}
+
+static inline rig rig_create_named(const char *name, rig_variant v, size_t count) {
+    size_t index = 0;
+    while (strcmp(xh_device_at(index)->name, name) != 0) {
+        index++;
+    }
+    return rig_create(index, v, count);
 }
 
 static inline void rig_destroy(rig *r) {
