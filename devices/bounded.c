@@ -45,8 +45,9 @@ const xh_plane xh_bounded_planes[BOUNDED_PLANES] = {
     [BOUNDED_G] = {"conductance", "S", "conductance as programmed"},
     [BOUNDED_LOW] = {"g_min", "S", "lower bound of the cell"},
     [BOUNDED_HIGH] = {"g_max", "S", "upper bound of the cell"},
-    [BOUNDED_UP] = {"step_up", "S", "mean up step of the cell at mid-range"},
-    [BOUNDED_DOWN] = {"step_down", "S", "mean down step of the cell at mid-range"},
+    [BOUNDED_UP] = {"step_up", "S", "mean up step of the cell at the middle of the nominal range"},
+    [BOUNDED_DOWN] = {"step_down", "S",
+                      "mean down step of the cell at the middle of the nominal range"},
 };
 
 static float range(const xh_bounded_params *p) {

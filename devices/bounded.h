@@ -51,6 +51,7 @@ enum { BOUNDED_G, BOUNDED_LOW, BOUNDED_HIGH, BOUNDED_UP, BOUNDED_DOWN, BOUNDED_P
     "       down_i  = step |gain - up_down_spread x4 - max(up_down, 0)|\n"                         \
     "       gain    = 1 + step_spread x3, or exp(step_spread x3) if step_log_normal\n"             \
     "       step    = (g_max - g_min) / states\n"                                                  \
+    "       middle  = (g_max + g_min) / 2,  half = (g_max - g_min) / 2\n"                          \
     "RESET: G <- g_min_i + reset_noise (g_max - g_min) x, within the cell's bounds\n"              \
     "read:  G + read_noise (g_max - g_min) x"
 
