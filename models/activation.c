@@ -1,5 +1,6 @@
 /*
- * What a block passes on: Triangle (centred on the mean over neurons, rectified, raised to a power) or softmax.
+ * What a block passes on: Triangle (centred on the mean over neurons, rectified, raised to a power)
+ * or softmax.
  */
 #include "crosshebb/kernel.h"
 #include "crosshebb/softhebb.h"

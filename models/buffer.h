@@ -11,7 +11,8 @@ typedef struct xh_buffer {
     size_t count;
 } xh_buffer;
 
-/* Room for count floats at least; what the buffer held is lost if it grows. On failure it is as it was. */
+/* Room for count floats at least; what the buffer held is lost if it grows. On failure it is as it
+ * was. */
 xh_status xh_buffer_reserve(xh_buffer *buffer, size_t count, xh_error *error);
 void xh_buffer_free(xh_buffer *buffer);
 

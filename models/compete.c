@@ -8,7 +8,8 @@
 #include <math.h>
 #include <string.h>
 
-/* The lowest index that holds the largest value; the last index if no value compares (not a number). */
+/* The lowest index that holds the largest value; the last index if no value compares (not a
+ * number). */
 static inline uint32_t winner_of(float largest, size_t count, const float *value) {
     uint32_t winner = (uint32_t)count - 1;
 #pragma omp simd reduction(min : winner)

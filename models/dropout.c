@@ -1,7 +1,7 @@
 /*
- * 32 coins are thrown at a time. Words of fair coins are joined bit by bit of the wanted probability, lowest first:
- * after "or" with a fair coin a probability p is (1 + p) / 2, after "and" p / 2, so that one half takes one word and
- * any multiple of 2^-16 at most sixteen.
+ * 32 coins are thrown at a time. Words of fair coins are joined bit by bit of the wanted
+ * probability, lowest first: after "or" with a fair coin a probability p is (1 + p) / 2, after
+ * "and" p / 2, so that one half takes one word and any multiple of 2^-16 at most sixteen.
  */
 #include "dropout.h"
 

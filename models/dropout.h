@@ -9,16 +9,16 @@ enum { XH_DROPOUT_GROUP = 32 };
 
 /* A share, resolved to 2^-16. */
 typedef struct xh_dropout {
-    uint32_t kept; /* of 65536 */
-    unsigned
-        words; /* random words a group: 1 for a share of one half, at most 16; 0: nothing is dropped */
-    float scale; /* of the features kept, so that their mean stays */
+    uint32_t kept;  /* of 65536 */
+    unsigned words; /* random words a group: 1 for a share of one half, at most 16; 0: nothing is
+                       dropped */
+    float scale;    /* of the features kept, so that their mean stays */
 } xh_dropout;
 
 xh_dropout xh_dropout_of(double share);
 
-/* Coins of groups first .. first + count - 1 of the stream: bit i of a group's is set if its feature i
- * is kept. */
+/* Coins of groups first .. first + count - 1 of the stream: bit i of a group's is set if its
+ * feature i is kept. */
 void xh_dropout_coins(xh_dropout dropout, xh_rng stream, uint64_t first, size_t count,
                       uint32_t *coins);
 

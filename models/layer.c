@@ -1,7 +1,8 @@
 /*
- * A block at work. The images of a batch go through in chunks: they are padded, their patches cut, read, made to
- * compete and activated in blocks, and pooled; threads share out the images and the blocks of a chunk. While a layer
- * learns, patches, u and y of the whole batch are kept for the update, which comes last.
+ * A block at work. The images of a batch go through in chunks: they are padded, their patches cut,
+ * read, made to compete and activated in blocks, and pooled; threads share out the images and the
+ * blocks of a chunk. While a layer learns, patches, u and y of the whole batch are kept for the
+ * update, which comes last.
  */
 #include "crosshebb/layer.h"
 #include "buffer.h"
@@ -11,7 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Patches of a chunk (at least), so that its activations stay near the cores; and of a block (at most). */
+/* Patches of a chunk (at least), so that its activations stay near the cores; and of a block (at
+ * most). */
 enum { CHUNK = 2048, BLOCK = 256, BLOCK_GRAIN = 16 };
 
 typedef enum xh_activation {
@@ -187,8 +189,9 @@ typedef struct chunk {
     float *out; /* [count][features], or NULL */
 } chunk;
 
-/* Patches of a block: about a quarter of the chunk where that is little, so that several threads find work. It must
- * not depend on their number, on which the shape of the products would then depend. */
+/* Patches of a block: about a quarter of the chunk where that is little, so that several threads
+ * find work. It must not depend on their number, on which the shape of the products would then
+ * depend. */
 static size_t block_size(size_t patches) {
     const size_t quarter = (patches + 3) / 4;
     const size_t size = (quarter + BLOCK_GRAIN - 1) / BLOCK_GRAIN * BLOCK_GRAIN;

@@ -1,5 +1,6 @@
 /*
- * Parameters of a layer: their table, the geometry that follows from them, and the weights it starts with.
+ * Parameters of a layer: their table, the geometry that follows from them, and the weights it
+ * starts with.
  */
 #include "crosshebb/layer.h"
 #include "crosshebb/patches.h"

@@ -1,5 +1,6 @@
 /*
- * A stack of layers. A batch climbs it once; two buffers take turns in holding what one layer hands to the next.
+ * A stack of layers. A batch climbs it once; two buffers take turns in holding what one layer hands
+ * to the next.
  */
 #include "crosshebb/network.h"
 #include "buffer.h"

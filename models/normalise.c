@@ -1,7 +1,8 @@
 /*
- * Batch normalisation, a strip of channels at a time: a strip is up to STRIP adjacent floats in every row of the
- * batch, read as a matrix. Where an image has few channels a row is several pixels, so that strips stay wide and
- * their loops vectorise. Strips are independent of each other; threads share them out.
+ * Batch normalisation, a strip of channels at a time: a strip is up to STRIP adjacent floats in
+ * every row of the batch, read as a matrix. Where an image has few channels a row is several
+ * pixels, so that strips stay wide and their loops vectorise. Strips are independent of each other;
+ * threads share them out.
  */
 #include "crosshebb/kernel.h"
 #include "crosshebb/softhebb.h"
@@ -13,7 +14,8 @@
 
 enum { STRIP = 64 };
 
-/* Columns first .. first + width - 1 of a matrix of rows; the last row may be shorter than the others. */
+/* Columns first .. first + width - 1 of a matrix of rows; the last row may be shorter than the
+ * others. */
 typedef struct strip {
     size_t first;
     size_t width;
@@ -28,7 +30,8 @@ static size_t width_at(strip s, size_t row) {
     return rest < s.stride ? rest : s.width;
 }
 
-/* Sum over the rows of (value - centre)^power, power 1 or 2, a column each; in double, row after row. */
+/* Sum over the rows of (value - centre)^power, power 1 or 2, a column each; in double, row after
+ * row. */
 XH_KERNEL
 static void sum_columns(strip s, const float *data, const double *centre, int square, double *sum) {
     double total[STRIP] = {0};
@@ -60,7 +63,8 @@ static size_t channel_of(strip s, size_t column) {
     return (s.first + column) % s.channels;
 }
 
-/* Adds up the columns of each channel and divides by the values of a channel; every column of the channel gets it. */
+/* Adds up the columns of each channel and divides by the values of a channel; every column of the
+ * channel gets it. */
 static void average_channels(strip s, double *sum) {
     const size_t distinct = s.width < s.channels ? s.width : s.channels;
     const double count = (double)(s.total / s.channels);

@@ -1,6 +1,7 @@
 /*
- * Patches are cut from an image that was padded once, so that a patch is kernel runs of adjacent floats. The runs are
- * short (15 floats in a first layer of colour images), so their copying is written out.
+ * Patches are cut from an image that was padded once, so that a patch is kernel runs of adjacent
+ * floats. The runs are short (15 floats in a first layer of colour images), so their copying is
+ * written out.
  */
 #include "crosshebb/patches.h"
 
@@ -49,7 +50,8 @@ void xh_patches_pad(xh_patches patches, const float *image, float *padded) {
 
 enum { MOVE = 8, SMALL_MOVE = 4, LONG_RUN = 64 };
 
-/* Copies a run in moves of constant size, which compile to vector moves; the last one overlaps the one before. */
+/* Copies a run in moves of constant size, which compile to vector moves; the last one overlaps the
+ * one before. */
 static inline void copy_run(float *restrict to, const float *restrict from, size_t count) {
     if (count >= LONG_RUN) {
         memcpy(to, from, count * sizeof(float));

@@ -1,7 +1,8 @@
 /*
- * Softmax regression on frozen features. Features are cut into chunks of fixed size that threads share out: a chunk
- * gathers its part of the batch, adds to the logits by a partial product, and later learns its own weights. Partial
- * logits are added in the order of the chunks, so that the number of threads changes nothing.
+ * Softmax regression on frozen features. Features are cut into chunks of fixed size that threads
+ * share out: a chunk gathers its part of the batch, adds to the logits by a partial product, and
+ * later learns its own weights. Partial logits are added in the order of the chunks, so that the
+ * number of threads changes nothing.
  */
 #include "crosshebb/readout.h"
 

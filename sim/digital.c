@@ -1,10 +1,11 @@
 /*
  * The published rule on a float matrix. For a batch of patches p with signals x, u, y:
  *
- *     A_i = sum_p y_ip x_p,   D_i = sum_p y_ip u_ip,   C_i = A_i - D_i W_i,   W_i += eta_i C_i / scale
+ *     A_i = sum_p y_ip x_p,   D_i = sum_p y_ip u_ip,   C_i = A_i - D_i W_i,   W_i += eta_i C_i /
+ * scale
  *
- * with eta_i from the norm of W_i before the update. A is one matrix product, cut into tiles of fixed size (never
- * over patches) that threads share out; the rest is a few passes over rows.
+ * with eta_i from the norm of W_i before the update. A is one matrix product, cut into tiles of
+ * fixed size (never over patches) that threads share out; the rest is a few passes over rows.
  */
 #include "digital.h"
 
@@ -16,12 +17,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Largest tile of A: enough work for what the product copies. Patches of one product: few enough that
- * the tiles of a small layer need no copies at all. */
+/* Largest tile of A: enough work for what the product copies. Patches of one product: few enough
+ * that the tiles of a small layer need no copies at all. */
 enum { TILE_OUTPUTS = 192, TILE_INPUTS = 432, TILE_GRAIN = 16, DEPTH = 256 };
 
-/* What a neuron's running maximum keeps from update to update: without this decay one large early update would keep
- * all later ones small. */
+/* What a neuron's running maximum keeps from update to update: without this decay one large early
+ * update would keep all later ones small. */
 #define RUNNING_DECAY 0.99F
 
 #define LEAST_SCALE 1e-30F

@@ -1,4 +1,5 @@
-/* Float synapses: a matrix of weights and the published learning rule, the reference for every crossbar. */
+/* Float synapses: a matrix of weights and the published learning rule, the reference for every
+ * crossbar. */
 #ifndef XH_SIM_DIGITAL_H
 #define XH_SIM_DIGITAL_H
 

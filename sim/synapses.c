@@ -1,5 +1,6 @@
 /*
- * The two kinds of synapses behind one interface: a float matrix, or a crossbar with its update scheme.
+ * The two kinds of synapses behind one interface: a float matrix, or a crossbar with its update
+ * scheme.
  */
 #include "crosshebb/synapses.h"
 

@@ -1,4 +1,5 @@
-/* Golden blocks: the recorded cases, and what a learning step does, summed in double from the signals under test. */
+/* Golden blocks: the recorded cases, and what a learning step does, summed in double from the
+ * signals under test. */
 #ifndef XH_TESTS_GOLDEN_BLOCK_H
 #define XH_TESTS_GOLDEN_BLOCK_H
 

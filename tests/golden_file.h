@@ -1,4 +1,5 @@
-/* Golden vectors: HDF5 files of arrays in channels-first order, brought into ours, and comparison with them. */
+/* Golden vectors: HDF5 files of arrays in channels-first order, brought into ours, and comparison
+ * with them. */
 #ifndef XH_TESTS_GOLDEN_FILE_H
 #define XH_TESTS_GOLDEN_FILE_H
 
@@ -12,13 +13,14 @@
 #include <string.h>
 #include <unistd.h>
 
-/* What a float32 implementation may differ by, of an array's largest magnitude: the reference is float32 itself, and
- * an implementation in float64 differs from it by 3.3e-6. */
+/* What a float32 implementation may differ by, of an array's largest magnitude: the reference is
+ * float32 itself, and an implementation in float64 differs from it by 3.3e-6. */
 #define XH_GOLDEN_TOLERANCE 1e-4
 
 enum { XH_GOLDEN_PATH = 4096, XH_GOLDEN_SKIPPED = 77 };
 
-/* The vectors lie in softhebb/ below $XH_GOLDEN, or below ../shared/golden beside the source tree. */
+/* The vectors lie in softhebb/ below $XH_GOLDEN, or below ../shared/golden beside the source tree.
+ */
 static inline void xh_golden_path(const char *file, char path[XH_GOLDEN_PATH]) {
     const char *folder = getenv("XH_GOLDEN");
     folder = folder ? folder : XH_SOURCE_DIR "/../shared/golden";
@@ -57,7 +59,8 @@ static inline float *xh_golden_load(const char *file, const char *name, size_t c
     return values;
 }
 
-/* From [count][channels][pixels] to [count][pixels][channels], in place: images, kernels, feature weights. */
+/* From [count][channels][pixels] to [count][pixels][channels], in place: images, kernels, feature
+ * weights. */
 static inline float *xh_channels_last(float *values, size_t count, size_t channels, size_t pixels) {
     float *turned = xh_floats(count * channels * pixels);
     for (size_t n = 0; n < count; n++) {

@@ -1,6 +1,6 @@
 /*
- * One learning step against the released code of the authors (Journe et al., ICLR 2023), every array between the
- * image and the next weights. Tolerances: golden_file.h; winners are exact.
+ * One learning step against the released code of the authors (Journe et al., ICLR 2023), every
+ * array between the image and the next weights. Tolerances: golden_file.h; winners are exact.
  */
 #include "golden_block.h"
 
@@ -26,7 +26,8 @@ static void check_normalised(const block_case *b, const float *images, xh_normal
     xh_array_free(variance);
 }
 
-/* The weights after one step, from any layout of inputs: pixels of a kernel, or 1 if fully connected. */
+/* The weights after one step, from any layout of inputs: pixels of a kernel, or 1 if fully
+ * connected. */
 static void check_step(const char *file, const signals *s, const float *weights, xh_rule rule,
                        size_t channels, size_t pixels) {
     const size_t size = s->outputs * s->inputs;

@@ -1,6 +1,7 @@
 /*
- * Learning over many steps against the released code of the authors (Journe et al., ICLR 2023): blocks over twenty
- * batches, networks in both orders of training, and the readout. Tolerances: golden_file.h.
+ * Learning over many steps against the released code of the authors (Journe et al., ICLR 2023):
+ * blocks over twenty batches, networks in both orders of training, and the readout. Tolerances:
+ * golden_file.h.
  */
 #include "golden_block.h"
 

@@ -1,0 +1,305 @@
+/* Layers: geometry, parameters, modes, the same bits for any number of threads, and the rule's
+ * fixed point. */
+#include "layer_fixture.h"
+
+#include <math.h>
+#include <omp.h>
+
+static void check_geometry(const xh_layer_params *params, xh_shape input, size_t inputs,
+                           size_t positions, xh_shape output) {
+    size_t found_inputs = 0;
+    size_t found_positions = 0;
+    xh_shape found = {0, 0, 0};
+    ck_assert_int_eq(
+        xh_layer_geometry(params, input, &found_inputs, &found_positions, &found, NULL), XH_OK);
+    ck_assert_uint_eq(found_inputs, inputs);
+    ck_assert_uint_eq(found_positions, positions);
+    ck_assert_uint_eq(found.height, output.height);
+    ck_assert_uint_eq(found.width, output.width);
+    ck_assert_uint_eq(found.channels, output.channels);
+}
+
+/* The shapes of the published networks. */
+START_TEST(test_geometry) {
+    xh_layer_params params = xh_plain_layer(96, 5, 2);
+    check_geometry(&params, (xh_shape){32, 32, 3}, 75, 1024, (xh_shape){16, 16, 96});
+    check_geometry(&params, (xh_shape){28, 28, 1}, 25, 784, (xh_shape){14, 14, 96});
+    params = xh_plain_layer(1536, 3, 1);
+    params.pool_size = 2;
+    params.pool_padding = 0;
+    check_geometry(&params, (xh_shape){7, 7, 384}, 3456, 49, (xh_shape){3, 3, 1536});
+    params = xh_plain_layer(2000, 5, 2);
+    strcpy(params.type, "dense");
+    strcpy(params.pool, "none");
+    check_geometry(&params, (xh_shape){28, 28, 1}, 784, 1, (xh_shape){1, 1, 2000});
+}
+END_TEST
+
+static void check_impossible(const xh_layer_params *params, xh_shape input, const char *words) {
+    size_t inputs = 7;
+    size_t positions = 7;
+    xh_shape output = {7, 7, 7};
+    xh_error error = {0};
+    ck_assert_int_eq(xh_layer_geometry(params, input, &inputs, &positions, &output, &error),
+                     XH_INPUT);
+    ck_assert_msg(strstr(error.text, words) != NULL, "\"%s\" lacks \"%s\"", error.text, words);
+    ck_assert(inputs == 7 && positions == 7 && output.height == 7); /* as they were */
+}
+
+START_TEST(test_impossible_geometry) {
+    xh_layer_params params = xh_plain_layer(4, 5, 2);
+    strcpy(params.name, "conv7");
+    check_impossible(&params, (xh_shape){2, 9, 1}, "layer conv7: padding = 2");
+    check_impossible(&params, (xh_shape){9, 0, 1}, "empty");
+    params.padding = 0;
+    check_impossible(&params, (xh_shape){9, 4, 1}, "kernel = 5");
+    params = xh_plain_layer(4, 3, 1);
+    params.pool_padding = 4;
+    check_impossible(&params, (xh_shape){9, 9, 1}, "pool_padding = 4");
+    params.pool_padding = 0;
+    check_impossible(&params, (xh_shape){3, 9, 1}, "pool_size = 4");
+    strcpy(params.type, "dense");
+    check_impossible(&params, (xh_shape){9, 9, 1}, "pool = max");
+}
+END_TEST
+
+/* Synapses of another size are refused, and freed all the same. */
+START_TEST(test_wrong_synapses) {
+    const xh_layer_params params = xh_plain_layer(4, 3, 1);
+    const float weights[4 * 8] = {0};
+    xh_synapses *synapses = NULL;
+    xh_layer *layer = NULL;
+    xh_error error = {0};
+    ck_assert_int_eq(xh_synapses_create_digital(8, 4, weights, (xh_rule){0.1, 0.5},
+                                                XH_SCALE_LAYER_MAXIMUM, 0, &synapses, NULL),
+                     XH_OK);
+    ck_assert_int_eq(xh_layer_create(&params, (xh_shape){8, 8, 1}, synapses, &layer, &error),
+                     XH_INPUT);
+    ck_assert_ptr_null(layer);
+    ck_assert_ptr_nonnull(strstr(error.text, "4 x 8"));
+    xh_layer_free(NULL);
+}
+END_TEST
+
+START_TEST(test_initial_weights) {
+    enum { INPUTS = 400, OUTPUTS = 50, COUNT = INPUTS * OUTPUTS };
+    xh_layer_params params = xh_plain_layer(OUTPUTS, 5, 2);
+    float *normal = xh_array_create(COUNT, sizeof(float));
+    float *uniform = xh_array_create(COUNT, sizeof(float));
+    ck_assert(normal && uniform);
+    xh_layer_initial_weights(&params, INPUTS, 3, 1, normal);
+    strcpy(params.initial, "uniform_positive");
+    xh_layer_initial_weights(&params, INPUTS, 3, 1, uniform);
+    double mean = 0;
+    double square = 0;
+    double uniform_square = 0;
+    for (size_t i = 0; i < COUNT; i++) {
+        mean += (double)normal[i] / COUNT;
+        square += (double)normal[i] * (double)normal[i] / OUTPUTS;
+        uniform_square += (double)uniform[i] * (double)uniform[i] / OUTPUTS;
+        ck_assert(uniform[i] >= 0 && (double)uniform[i] <= 25 * sqrt(3.0 / INPUTS));
+    }
+    /* Six standard errors each (of the mean, 25 / sqrt(INPUTS COUNT); of the mean square of 20,000
+     * normals, 1 %; of uniforms, 0.63 %): chance fails this with probability below 1e-8. */
+    ck_assert_double_le(fabs(mean), 6 * 25 / sqrt((double)INPUTS * COUNT));
+    ck_assert_double_eq_tol(square, 625, 0.06 * 625);
+    ck_assert_double_eq_tol(uniform_square, 625, 0.04 * 625);
+    xh_array_free(normal);
+    xh_array_free(uniform);
+}
+END_TEST
+
+/* What a few batches leave behind. */
+typedef struct outcome {
+    float *weights;
+    float *out;
+    uint32_t wins[40];
+} outcome;
+
+static outcome train(const xh_layer_params *params, xh_shape input, int threads) {
+    enum { BATCH = 5, STEPS = 3 };
+    outcome seen;
+    omp_set_num_threads(threads);
+    xh_layer *layer = xh_make_layer(params, input, 1);
+    const xh_images out = xh_make_output(layer, BATCH);
+    ck_assert_int_eq(xh_layer_reserve(layer, XH_LAYER_LEARN, BATCH, NULL), XH_OK);
+    ck_assert_int_eq(xh_layer_reserve(layer, XH_LAYER_INFER, BATCH, NULL), XH_OK);
+    for (uint64_t step = 0; step <= STEPS; step++) {
+        const xh_images images = xh_make_images(input, BATCH, step);
+        xh_layer_batch(layer, step < STEPS ? XH_LAYER_LEARN : XH_LAYER_INFER, images, out);
+        xh_array_free(images.data);
+    }
+    seen.weights = xh_layer_weights(layer);
+    seen.out = out.data;
+    xh_layer_wins(layer, seen.wins, true);
+    uint32_t sum = 0;
+    for (long i = 0; i < params->outputs; i++) {
+        sum += seen.wins[i];
+    }
+    ck_assert_uint_eq(sum, STEPS * BATCH * xh_layer_positions(layer));
+    uint32_t again[40];
+    xh_layer_wins(layer, again, false);
+    ck_assert_uint_eq(again[0], 0);
+    xh_layer_free(layer);
+    return seen;
+}
+
+static void check_threads(const xh_layer_params *params, xh_shape input, size_t weights,
+                          size_t out) {
+    const outcome one = train(params, input, 1);
+    const outcome two = train(params, input, 2);
+    ck_assert_mem_eq(one.weights, two.weights, weights * sizeof(float));
+    ck_assert_mem_eq(one.out, two.out, out * sizeof(float));
+    ck_assert_mem_eq(one.wins, two.wins, (size_t)params->outputs * sizeof(uint32_t));
+    float *arrays[] = {one.weights, one.out, two.weights, two.out};
+    for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++) {
+        xh_array_free(arrays[i]);
+    }
+}
+
+/* Blocks that end within images, on both kinds of layer. */
+START_TEST(test_threads) {
+    xh_layer_params params = xh_plain_layer(40, 5, 2);
+    check_threads(&params, (xh_shape){30, 31, 3}, (size_t)40 * 75, (size_t)5 * 15 * 15 * 40);
+    params = xh_plain_layer(19, 3, 0);
+    params.pre_triangle = true;
+    strcpy(params.pool, "average");
+    check_threads(&params, (xh_shape){9, 8, 5}, (size_t)19 * 45, (size_t)5 * 3 * 3 * 19);
+    params = xh_plain_layer(33, 1, 0);
+    strcpy(params.type, "dense");
+    strcpy(params.pool, "none");
+    strcpy(params.activation, "softmax");
+    strcpy(params.competition, "soft");
+    params.normalise = false;
+    check_threads(&params, (xh_shape){6, 5, 2}, (size_t)33 * 60, (size_t)5 * 33);
+}
+END_TEST
+
+/* Warming moves the statistics and not the weights; inference moves neither; both read the same
+ * weights. */
+START_TEST(test_modes) {
+    const xh_shape input = {12, 12, 2};
+    const xh_layer_params params = xh_plain_layer(8, 3, 1);
+    xh_layer *layer = xh_make_layer(&params, input, 1);
+    const xh_normalise normalise = xh_layer_normalise(layer);
+    const xh_images out = xh_make_output(layer, 4);
+    float *before = xh_layer_weights(layer);
+    float statistics[2][2];
+    for (size_t turn = 0; turn < 2; turn++) {
+        const xh_layer_mode mode = turn == 0 ? XH_LAYER_WARM : XH_LAYER_INFER;
+        const xh_images images = xh_make_images(input, 4, 7);
+        ck_assert_int_eq(xh_layer_reserve(layer, mode, 4, NULL), XH_OK);
+        xh_layer_batch(layer, mode, images, out);
+        float *after = xh_layer_weights(layer);
+        ck_assert_mem_eq(before, after, (size_t)8 * 18 * sizeof(float));
+        memcpy(statistics[turn], normalise.mean, sizeof(statistics[turn]));
+        xh_array_free(after);
+        xh_array_free(images.data);
+    }
+    ck_assert_float_ne(statistics[0][0], 0);
+    ck_assert_mem_eq(statistics[0], statistics[1], sizeof(statistics[0]));
+    xh_array_free(before);
+    xh_array_free(out.data);
+    xh_layer_free(layer);
+}
+END_TEST
+
+/* A large inference batch goes through in chunks: as image by image, but for the rounding of
+ * differently shaped products. */
+START_TEST(test_chunks) {
+    enum { COUNT = 40 };
+    const xh_shape input = {16, 16, 3};
+    const xh_layer_params params = xh_plain_layer(12, 5, 2);
+    xh_layer *layer = xh_make_layer(&params, input, 1);
+    const size_t size = xh_output_size(layer, 1);
+    const xh_shape shape = xh_layer_output(layer);
+    const xh_images images = xh_make_images(input, COUNT, 2);
+    const xh_images again = xh_make_images(input, COUNT, 2);
+    const xh_images out = xh_make_output(layer, COUNT);
+    float *alone = xh_array_create(size, sizeof(float));
+    ck_assert_ptr_nonnull(alone);
+    ck_assert_int_eq(xh_layer_reserve(layer, XH_LAYER_INFER, COUNT, NULL), XH_OK);
+    xh_layer_batch(layer, XH_LAYER_INFER, images, out);
+    for (size_t n = 0; n < COUNT; n++) {
+        const xh_images image = {again.data + n * 768, 1, 16, 16, 3};
+        xh_layer_batch(layer, XH_LAYER_INFER, image,
+                       (xh_images){alone, 1, shape.height, shape.width, shape.channels});
+        for (size_t i = 0; i < size; i++) {
+            ck_assert_float_eq_tol(out.data[n * size + i], alone[i], 1e-3F);
+        }
+    }
+    xh_array_free(images.data);
+    xh_array_free(again.data);
+    xh_array_free(out.data);
+    xh_array_free(alone);
+    xh_layer_free(layer);
+}
+END_TEST
+
+static double largest_distance(xh_layer *layer, size_t outputs, size_t inputs) {
+    float *weights = xh_layer_weights(layer);
+    double largest = 0;
+    for (size_t i = 0; i < outputs; i++) {
+        double square = 0;
+        for (size_t j = 0; j < inputs; j++) {
+            square += (double)weights[i * inputs + j] * (double)weights[i * inputs + j];
+        }
+        largest = fmax(largest, fabs(sqrt(square) - 1));
+    }
+    xh_array_free(weights);
+    return largest;
+}
+
+/* The rule pulls the norm of every neuron to 1, from above and from below. */
+static void check_fixed_point(double initial_norm) {
+    enum { OUTPUTS = 4, INPUTS = 12, BATCH = 64, STEPS = 600 };
+    xh_layer_params params = xh_plain_layer(OUTPUTS, 1, 0);
+    strcpy(params.type, "dense");
+    strcpy(params.pool, "none");
+    strcpy(params.competition, "soft");
+    params.normalise = false;
+    params.initial_norm = initial_norm;
+    strcpy(params.initial, "uniform_positive");
+    params.rate = 0.05;
+    const xh_shape input = {1, 1, INPUTS};
+    xh_layer *layer = xh_make_layer(&params, input, 1);
+    ck_assert_int_eq(xh_layer_reserve(layer, XH_LAYER_LEARN, BATCH, NULL), XH_OK);
+    const double before = largest_distance(layer, OUTPUTS, INPUTS);
+    for (uint64_t step = 0; step < STEPS; step++) {
+        const xh_images images = xh_make_images(input, BATCH, step);
+        for (size_t i = 0; i < (size_t)BATCH * INPUTS; i++) {
+            images.data[i] = fabsf(images.data[i]); /* positive inputs: every D_i is positive */
+        }
+        xh_layer_batch(layer, XH_LAYER_LEARN, images, (xh_images){0});
+        xh_array_free(images.data);
+    }
+    ck_assert_double_gt(before, 0.2);
+    ck_assert_double_lt(largest_distance(layer, OUTPUTS, INPUTS), 0.02);
+    xh_layer_free(layer);
+}
+
+START_TEST(test_fixed_point) {
+    check_fixed_point(4);
+    check_fixed_point(0.5);
+}
+END_TEST
+
+/* Every default of the table is a legal value, and the names are those of the struct's texts. */
+START_TEST(test_params) {
+    const xh_layer_params params = xh_plain_layer(96, 5, 2);
+    xh_error error = {0};
+    ck_assert_msg(xh_param_check(&xh_layer_param_table, &params, &error) == XH_OK, "%s",
+                  error.text);
+    ck_assert_uint_eq(xh_layer_param_table.size, sizeof(xh_layer_params));
+    ck_assert_uint_eq(xh_layer_param_table.count, 22);
+}
+END_TEST
+
+int main(void) {
+    const TTest *const tests[] = {test_geometry,       test_impossible_geometry,
+                                  test_wrong_synapses, test_initial_weights,
+                                  test_threads,        test_modes,
+                                  test_chunks,         test_fixed_point,
+                                  test_params};
+    return xh_suite_run("layer", tests, sizeof(tests) / sizeof(tests[0]));
+}

@@ -1,0 +1,241 @@
+/* The readout: gradient against finite differences, schedule, dropout, learning, and the same bits
+ * for any number of threads. */
+#include "crosshebb/array.h"
+#include "crosshebb/readout.h"
+#include "crosshebb/rng.h"
+#include "suite.h"
+
+#include <math.h>
+#include <omp.h>
+#include <string.h>
+
+/* Features fill one chunk and a part of a second that ends within a group of dropout. */
+enum { FEATURES = 700, CLASSES = 5, COUNT = 333, BATCH = 32 };
+
+static const xh_readout_params plain = {20, BATCH, 1e-3, 0.5};
+
+static float x[COUNT * FEATURES];
+static uint8_t labels[COUNT];
+
+/* Every class has a direction of its own; noise hides it in no single feature. */
+static xh_examples make_examples(void) {
+    float direction[CLASSES * FEATURES];
+    xh_rng_normal((xh_rng){1, XH_RNG_TEST, 0, 0}, 0, CLASSES * FEATURES, direction);
+    xh_rng_normal((xh_rng){1, XH_RNG_TEST, 1, 0}, 0, COUNT * FEATURES, x);
+    for (size_t n = 0; n < COUNT; n++) {
+        labels[n] = (uint8_t)(n % CLASSES);
+        for (size_t j = 0; j < FEATURES; j++) {
+            x[n * FEATURES + j] += 0.5F * direction[labels[n] * FEATURES + j];
+        }
+    }
+    return (xh_examples){COUNT, FEATURES, x, labels};
+}
+
+static xh_readout *make_readout(const xh_readout_params *params) {
+    xh_readout *readout = NULL;
+    ck_assert_int_eq(xh_readout_create(params, FEATURES, CLASSES, 9, &readout, NULL), XH_OK);
+    return readout;
+}
+
+/* Mean cross-entropy of a batch, in double. */
+static double loss_of(xh_examples examples, const float *weights, const float *bias) {
+    double loss = 0;
+    for (size_t n = 0; n < examples.count; n++) {
+        double logits[CLASSES];
+        double sum = 0;
+        for (size_t k = 0; k < CLASSES; k++) {
+            logits[k] = (double)bias[k];
+            for (size_t j = 0; j < FEATURES; j++) {
+                logits[k] += (double)weights[k * FEATURES + j] * (double)x[n * FEATURES + j];
+            }
+            sum += exp(logits[k]);
+        }
+        loss += (log(sum) - logits[examples.labels[n]]) / (double)examples.count;
+    }
+    return loss;
+}
+
+START_TEST(test_gradient) {
+    const xh_examples all = make_examples();
+    const xh_examples few = {8, all.features, all.x, all.labels};
+    xh_readout *readout = make_readout(&plain);
+    float weights[CLASSES * FEATURES];
+    float bias[CLASSES];
+    memcpy(weights, xh_readout_weights(readout), sizeof(weights));
+    memcpy(bias, xh_readout_bias(readout), sizeof(bias));
+    double loss = 0;
+    xh_readout_step(readout, 1e-3, few, &loss);
+    ck_assert_double_eq_tol(loss, loss_of(few, weights, bias), 1e-5);
+    const float *gradient = xh_readout_gradient(readout);
+    for (size_t i = 0; i < (size_t)CLASSES * FEATURES; i += 97) {
+        const float kept = weights[i];
+        weights[i] = kept + 0.01F;
+        const double up = loss_of(few, weights, bias);
+        const double step_up = (double)weights[i] - (double)kept;
+        weights[i] = kept - 0.01F;
+        const double down = loss_of(few, weights, bias);
+        const double step_down = (double)kept - (double)weights[i];
+        weights[i] = kept;
+        ck_assert_double_eq_tol((double)gradient[i], (up - down) / (step_up + step_down), 1e-4);
+    }
+    xh_readout_free(readout);
+}
+END_TEST
+
+/* The first step of Adam moves every weight by the rate, against the sign of its gradient. */
+START_TEST(test_first_step) {
+    const xh_examples all = make_examples();
+    const xh_examples few = {BATCH, all.features, all.x, all.labels};
+    xh_readout *readout = make_readout(&plain);
+    float before[CLASSES * FEATURES];
+    memcpy(before, xh_readout_weights(readout), sizeof(before));
+    double loss = 0;
+    xh_readout_step(readout, 0.01, few, &loss);
+    const float *gradient = xh_readout_gradient(readout);
+    const float *after = xh_readout_weights(readout);
+    for (size_t i = 0; i < (size_t)CLASSES * FEATURES; i++) {
+        if (fabsf(gradient[i]) > 1e-4F) {
+            ck_assert_float_eq_tol(after[i] - before[i], copysignf(0.01F, -gradient[i]), 1e-5F);
+        }
+    }
+    xh_readout_free(readout);
+}
+END_TEST
+
+START_TEST(test_schedule) {
+    const xh_readout_params ten = {10, 64, 1e-3, 0.5};
+    const xh_readout_params twenty = {20, 64, 1e-3, 0.5};
+    const xh_readout_params fifty = {50, 64, 1e-3, 0.5};
+    ck_assert_double_eq_tol(xh_readout_rate(&ten, 9), 1e-3, 1e-12);
+    ck_assert_double_eq_tol(xh_readout_rate(&twenty, 9), 1e-3, 1e-12);
+    ck_assert_double_eq_tol(xh_readout_rate(&twenty, 10), 5e-4, 1e-12);
+    ck_assert_double_eq_tol(xh_readout_rate(&twenty, 15), 2.5e-4, 1e-12);
+    static const long halvings[] = {10, 17, 25, 30, 35, 40, 45};
+    for (size_t i = 0; i < sizeof(halvings) / sizeof(halvings[0]); i++) {
+        const double rate = 1e-3 / pow(2, (double)i);
+        ck_assert_double_eq_tol(xh_readout_rate(&fifty, halvings[i] - 1), rate, 1e-12);
+        ck_assert_double_eq_tol(xh_readout_rate(&fifty, halvings[i]), rate / 2, 1e-12);
+    }
+}
+END_TEST
+
+START_TEST(test_learns) {
+    const xh_examples examples = make_examples();
+    xh_readout *readout = make_readout(&plain);
+    const double chance = xh_readout_accuracy(readout, examples, NULL);
+    double first = 0;
+    double loss = 0;
+    double accuracy = 0;
+    for (long epoch = 0; epoch < 10; epoch++) {
+        ck_assert_int_eq(xh_readout_epoch(readout, epoch, examples, &loss, &accuracy), XH_OK);
+        first = epoch == 0 ? loss : first;
+    }
+    uint8_t predicted[COUNT];
+    ck_assert_double_lt(chance, 0.6);
+    ck_assert_double_eq_tol(xh_readout_accuracy(readout, examples, predicted), 1, 1e-12);
+    ck_assert_mem_eq(predicted, labels, COUNT);
+    ck_assert_double_lt(loss, 0.2 * first);
+    ck_assert_double_gt(accuracy, 0.95);
+    xh_readout_free(readout);
+}
+END_TEST
+
+/* Weights after two epochs. */
+static void train(const xh_readout_params *params, int threads, float *weights) {
+    omp_set_num_threads(threads);
+    xh_readout *readout = make_readout(params);
+    double loss = 0;
+    double accuracy = 0;
+    for (long epoch = 0; epoch < 2; epoch++) {
+        ck_assert_int_eq(xh_readout_epoch(readout, epoch, make_examples(), &loss, &accuracy),
+                         XH_OK);
+    }
+    memcpy(weights, xh_readout_weights(readout), sizeof(float) * CLASSES * FEATURES);
+    xh_readout_free(readout);
+}
+
+START_TEST(test_threads) {
+    float one[CLASSES * FEATURES];
+    float two[CLASSES * FEATURES];
+    train(&plain, 1, one);
+    train(&plain, 2, two);
+    ck_assert_mem_eq(one, two, sizeof(one));
+}
+END_TEST
+
+/* With a rate of 0 the weights stay, and the loss of an epoch tells of the features alone: the mean
+ * logit of a feature of ones, of weight 1, is 1 whatever share is dropped, and its variance p / (1
+ * - p) a feature. */
+static void check_dropout(double share) {
+    enum { ROWS = 1000, WIDTH = 1000 };
+    const xh_readout_params params = {10, 50, 0, share};
+    float *ones = xh_array_create((size_t)ROWS * WIDTH, sizeof(float));
+    static const uint8_t zeros[ROWS];
+    ck_assert_ptr_nonnull(ones);
+    for (size_t i = 0; i < (size_t)ROWS * WIDTH; i++) {
+        ones[i] = 1;
+    }
+    xh_readout *readout = NULL;
+    ck_assert_int_eq(xh_readout_create(&params, WIDTH, 2, 1, &readout, NULL), XH_OK);
+    float *weights = xh_readout_weights(readout);
+    for (size_t j = 0; j < WIDTH; j++) {
+        weights[j] = -20.0F / WIDTH; /* class 0: the loss is the logit, but for 1e-6 */
+        weights[WIDTH + j] = 0;
+    }
+    memset(xh_readout_bias(readout), 0, 2 * sizeof(float));
+    double loss = 0;
+    double accuracy = 0;
+    const xh_examples examples = {ROWS, WIDTH, ones, zeros};
+    ck_assert_int_eq(xh_readout_epoch(readout, 0, examples, &loss, &accuracy), XH_OK);
+    /* The mean of a million coins, each of deviation sqrt(p / (1 - p)) <= 1.23: six standard
+     * errors, so that chance fails this with probability below 1e-8. */
+    ck_assert_double_eq_tol(loss / 20, 1, 6 * sqrt(share / (1 - share)) * 1e-3 + 1e-5);
+    ck_assert_double_lt(accuracy, 0.5);
+    xh_readout_free(readout);
+    xh_array_free(ones);
+}
+
+START_TEST(test_dropout) {
+    check_dropout(0);
+    check_dropout(0.5);
+    check_dropout(0.4);
+    check_dropout(0.6);
+}
+END_TEST
+
+/* Another epoch drops other features. */
+START_TEST(test_dropout_varies) {
+    const xh_readout_params params = {10, BATCH, 0, 0.5};
+    const xh_examples examples = make_examples();
+    xh_readout *readout = make_readout(&params);
+    double loss[3];
+    double accuracy = 0;
+    static const long epochs[3] = {0, 1, 0};
+    for (size_t i = 0; i < 3; i++) {
+        ck_assert_int_eq(xh_readout_epoch(readout, epochs[i], examples, &loss[i], &accuracy),
+                         XH_OK);
+    }
+    ck_assert_double_ne(loss[0], loss[1]);
+    ck_assert_double_eq(loss[0], loss[2]);
+    xh_readout_free(readout);
+}
+END_TEST
+
+START_TEST(test_impossible) {
+    xh_readout *readout = NULL;
+    xh_error error = {0};
+    ck_assert_int_eq(xh_readout_create(&plain, 0, 10, 1, &readout, &error), XH_INPUT);
+    ck_assert_int_eq(xh_readout_create(&plain, 10, 1, 1, &readout, &error), XH_INPUT);
+    ck_assert_int_eq(xh_readout_create(&plain, 10, 257, 1, &readout, &error), XH_INPUT);
+    ck_assert_ptr_nonnull(strstr(error.text, "257 classes"));
+    ck_assert_ptr_null(readout);
+    xh_readout_free(NULL);
+}
+END_TEST
+
+int main(void) {
+    const TTest *const tests[] = {test_gradient,       test_first_step, test_schedule,
+                                  test_learns,         test_threads,    test_dropout,
+                                  test_dropout_varies, test_impossible};
+    return xh_suite_run("readout", tests, sizeof(tests) / sizeof(tests[0]));
+}
