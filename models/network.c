@@ -49,18 +49,15 @@ static xh_status check_shape(const xh_network *network, const xh_layer *layer, x
 }
 
 xh_status xh_network_push(xh_network *network, xh_layer *layer, xh_error *error) {
-    xh_status status = check_shape(network, layer, error);
-    xh_layer **grown = NULL;
-    if (status == XH_OK) {
-        grown = realloc(network->layers, (network->count + 1) * sizeof(xh_layer *));
-        if (!grown) {
-            status = xh_error_set(error, XH_MEMORY, "no memory for a network of %zu layers",
-                                  network->count + 1);
-        }
-    }
+    const xh_status status = check_shape(network, layer, error);
     if (status != XH_OK) {
         xh_layer_free(layer);
         return status;
+    }
+    xh_layer **grown = realloc(network->layers, (network->count + 1) * sizeof(xh_layer *));
+    if (!grown) {
+        xh_layer_free(layer);
+        return xh_error_set(error, XH_MEMORY, "no memory for another layer");
     }
     network->layers = grown;
     network->layers[network->count++] = layer;
@@ -106,8 +103,11 @@ xh_status xh_network_batch(xh_network *network, size_t last, const xh_layer_mode
     }
     for (size_t l = 0; l <= last; l++) {
         const xh_shape shape = xh_layer_output(network->layers[l]);
-        const xh_images out = {l < last ? network->activations[l % 2].data : features, images.count,
-                               shape.height, shape.width, shape.channels};
+        xh_images out = {network->activations[l % 2].data, images.count, shape.height, shape.width,
+                         shape.channels};
+        if (l == last) {
+            out.data = features;
+        }
         xh_layer_batch(network->layers[l], modes[l], images, out);
         images = out;
     }

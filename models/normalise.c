@@ -59,6 +59,12 @@ static void scale_columns(strip s, float *data, const float *mean, const float *
     }
 }
 
+/* Values of a channel in the batch. */
+static double pixels_of(strip s) {
+    const size_t pixels = s.total / s.channels;
+    return (double)pixels;
+}
+
 static size_t channel_of(strip s, size_t column) {
     return (s.first + column) % s.channels;
 }
@@ -67,7 +73,7 @@ static size_t channel_of(strip s, size_t column) {
  * channel gets it. */
 static void average_channels(strip s, double *sum) {
     const size_t distinct = s.width < s.channels ? s.width : s.channels;
-    const double count = (double)(s.total / s.channels);
+    const double count = pixels_of(s);
     for (size_t c = 0; c < distinct; c++) {
         double mean = 0;
         for (size_t j = c; j < s.width; j += s.channels) {
@@ -87,7 +93,7 @@ static void learn_strip(strip s, const float *data, xh_normalise normalise, doub
     average_channels(s, mean);
     sum_columns(s, data, mean, 1, variance);
     average_channels(s, variance);
-    const double count = (double)(s.total / s.channels);
+    const double count = pixels_of(s);
     const double unbiased = count > 1 ? count / (count - 1) : 1;
     for (size_t j = 0; j < s.width && j < s.channels; j++) {
         float *running_mean = &normalise.mean[channel_of(s, j)];

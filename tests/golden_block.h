@@ -16,17 +16,17 @@ typedef struct block_case {
     size_t outputs;
     size_t kernel;
     size_t padding;
-    float inverse_temperature;
     xh_rule rule;
-    float power;
     xh_pool pool;
+    float inverse_temperature;
+    float power;
 } block_case;
 
 static const block_case blocks[] = {
-    {"conv_3x8_k5_t1", 3, 8, 5, 2, 1, {0.08, 0.5}, 0.7F, {XH_POOL_MAX, 4, 2, 1}},
-    {"conv_3x8_k5_t1_softnorm1", 3, 8, 5, 2, 1, {0.08, 0.5}, 0.7F, {XH_POOL_AVERAGE, 4, 2, 1}},
-    {"conv_8x16_k3_t065", 8, 16, 3, 1, 0.65F, {0.005, 0.5}, 1.4F, {XH_POOL_MAX, 4, 2, 1}},
-    {"conv_8x16_k3_t025_avg", 8, 16, 3, 1, 0.25F, {0.01, 0.5}, 1, {XH_POOL_AVERAGE, 2, 2, 0}},
+    {"conv_3x8_k5_t1", 3, 8, 5, 2, {0.08, 0.5}, {XH_POOL_MAX, 4, 2, 1}, 1, 0.7F},
+    {"conv_3x8_k5_t1_softnorm1", 3, 8, 5, 2, {0.08, 0.5}, {XH_POOL_AVERAGE, 4, 2, 1}, 1, 0.7F},
+    {"conv_8x16_k3_t065", 8, 16, 3, 1, {0.005, 0.5}, {XH_POOL_MAX, 4, 2, 1}, 0.65F, 1.4F},
+    {"conv_8x16_k3_t025_avg", 8, 16, 3, 1, {0.01, 0.5}, {XH_POOL_AVERAGE, 2, 2, 0}, 0.25F, 1},
 };
 
 enum { BLOCKS = sizeof(blocks) / sizeof(blocks[0]) };

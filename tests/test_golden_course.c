@@ -20,7 +20,8 @@ static xh_layer *make_layer(const block_case *b, xh_shape input, const float *we
     params.inverse_temperature = (double)b->inverse_temperature;
     params.activation_power = (double)b->power;
     params.pre_triangle = pre_triangle;
-    strcpy(params.pool, b->pool.kind == XH_POOL_MAX ? "max" : "average");
+    snprintf(params.pool, sizeof(params.pool), "%s",
+             b->pool.kind == XH_POOL_MAX ? "max" : "average");
     params.pool_size = (long)b->pool.size;
     params.pool_padding = (long)b->pool.padding;
     xh_synapses *synapses = NULL;
@@ -131,9 +132,9 @@ END_TEST
 enum { LAYERS = 3, NET_SIDE = 16, NET_PIXELS = NET_SIDE * NET_SIDE, NET_BATCH = 4, NET_STEPS = 5 };
 
 static const block_case stack[LAYERS] = {
-    {"", 3, 6, 5, 2, 1, {0.08, 0.5}, 0.7F, {XH_POOL_MAX, 4, 2, 1}},
-    {"", 6, 12, 3, 1, 0.65F, {0.005, 0.5}, 1.4F, {XH_POOL_MAX, 4, 2, 1}},
-    {"", 12, 24, 3, 1, 0.25F, {0.01, 0.5}, 1, {XH_POOL_AVERAGE, 2, 2, 0}},
+    {"", 3, 6, 5, 2, {0.08, 0.5}, {XH_POOL_MAX, 4, 2, 1}, 1, 0.7F},
+    {"", 6, 12, 3, 1, {0.005, 0.5}, {XH_POOL_MAX, 4, 2, 1}, 0.65F, 1.4F},
+    {"", 12, 24, 3, 1, {0.01, 0.5}, {XH_POOL_AVERAGE, 2, 2, 0}, 0.25F, 1},
 };
 
 static const char *numbered(const char *stem, size_t layer) {

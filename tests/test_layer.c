@@ -148,9 +148,9 @@ static void check_threads(const xh_layer_params *params, xh_shape input, size_t 
                           size_t out) {
     const outcome one = train(params, input, 1);
     const outcome two = train(params, input, 2);
-    ck_assert_mem_eq(one.weights, two.weights, weights * sizeof(float));
-    ck_assert_mem_eq(one.out, two.out, out * sizeof(float));
-    ck_assert_mem_eq(one.wins, two.wins, (size_t)params->outputs * sizeof(uint32_t));
+    ck_assert(memcmp(one.weights, two.weights, weights * sizeof(float)) == 0);
+    ck_assert(memcmp(one.out, two.out, out * sizeof(float)) == 0);
+    ck_assert(memcmp(one.wins, two.wins, (size_t)params->outputs * sizeof(uint32_t)) == 0);
     float *arrays[] = {one.weights, one.out, two.weights, two.out};
     for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++) {
         xh_array_free(arrays[i]);
