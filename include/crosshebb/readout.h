@@ -15,8 +15,9 @@ extern "C" {
 typedef struct xh_readout_params {
     long epochs;
     long batch;
-    double rate;    /* Adam's step */
-    double dropout; /* share of features dropped, the others scaled by 1 / (1 - dropout); to 2^-16 */
+    double rate; /* Adam's step */
+    double
+        dropout; /* share of features dropped, the others scaled by 1 / (1 - dropout); to 2^-16 */
 } xh_readout_params;
 
 extern const xh_param_table xh_readout_param_table;
