@@ -15,6 +15,7 @@ if [ "$#" -gt 0 ]; then
     root=$(cd "$1" && pwd)
 else
     root=$(mktemp -d)
+    chmod 755 "$root" # apt fetches as a user of its own
 fi
 keep=$#
 leave() {
