@@ -289,7 +289,7 @@ START_TEST(refresh_gives_back_the_range) {
     xh_probe_conductances(crossbar, after);
     const double resets =
         xh_crossbar_ledger(crossbar)->count[XH_PHASE_refresh][XH_EVENT_pulse_reset];
-    ck_assert_double_ge(resets, CELLS / 4);
+    ck_assert_double_ge(resets, 0.25 * CELLS);
     size_t changed = 0;
     double covariance = 0;
     double square = 0;

@@ -150,7 +150,8 @@ START_TEST(pcm_pair_learns_both_halves) {
         y[o] = o % 2 == 0 ? 0.6F : -0.4F;
     }
     xh_crossbar_calibrate(crossbar, 1, x);
-    xh_learner learner = learner_of("pcm_pair", OUTPUTS, NULL, 0);
+    const xh_setting losers[] = {{"loser_share", "1"}};
+    xh_learner learner = learner_of("pcm_pair", OUTPUTS, losers, 1);
     const xh_signals signals = {1, INPUTS, OUTPUTS, x, u, y};
     const xh_rule rule = {xh_crossbar_step_up(crossbar), 0};
     for (int update = 0; update < 5; update++) {

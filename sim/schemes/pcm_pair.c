@@ -32,11 +32,12 @@ typedef struct xh_pcm_pair {
 static const xh_param rows[] = {
     XH_REAL(xh_pcm_pair, row_gain, "1", 2, 0.01, 100,
             "probability that a row at full scale fires, before it is cut at 1 [A]"),
-    XH_REAL(xh_pcm_pair, loser_share, "1", 1, 0, 10,
-            "weight of the events of losers; 0: losers do not learn [A]"),
-    XH_REAL(xh_pcm_pair, decay, "1", 0.2, 0, 100,
+    XH_REAL(xh_pcm_pair, loser_share, "1", 0, 0, 10,
+            "weight of the events of losers; 0: losers do not learn [found here: best of 0 to 1 on "
+            "MNIST]"),
+    XH_REAL(xh_pcm_pair, decay, "1", 0.05, 0, 100,
             "probability of a common-mode SET at an event of a winner, a unit of u, before it is "
-            "cut at 1 [A]"),
+            "cut at 1 [found here: best of 0 to 0.5 on MNIST]"),
     XH_REAL(xh_pcm_pair, keep, "1", 0.9, 0, 1,
             "share of a column's running activity that an update keeps [A]"),
     XH_INTEGER(xh_pcm_pair, refresh_every, "updates", 10, 0, 1000000,
