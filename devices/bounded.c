@@ -10,10 +10,10 @@
     XH_REAL(xh_bounded_params, field, "1", initial, 0, 10, sentence)
 
 static const xh_param rows[] = {
-    XH_REAL(xh_bounded_params, g_min, "S", 1 * XH_MICROSIEMENS, 0, 1e-3,
+    XH_REAL(xh_bounded_params, g_min, "S", XH_MICROSIEMENS(1), 0, 1e-3,
             "lower bound of the conductance, mean over cells [on/off ratio 10: TaOx/HfOx, Wu 2018 "
             "as in NeuroSim V3.0]"),
-    XH_REAL(xh_bounded_params, g_max, "S", 10 * XH_MICROSIEMENS, 0, 1e-3,
+    XH_REAL(xh_bounded_params, g_max, "S", XH_MICROSIEMENS(10), 0, 1e-3,
             "upper bound of the conductance, mean over cells [100 kohm: TaOx/HfOx, Wu 2018 as in "
             "NeuroSim V3.0]"),
     XH_REAL(xh_bounded_params, states, "1", 100, 1, 1e6,

@@ -24,9 +24,9 @@ typedef struct ideal_params {
 } ideal_params;
 
 static const xh_param rows[] = {
-    XH_REAL(ideal_params, g_min, "S", 0.1 * XH_MICROSIEMENS, 0, 1e-3,
+    XH_REAL(ideal_params, g_min, "S", XH_MICROSIEMENS(0.1), 0, 1e-3,
             "lower bound of the conductance [range of a 90 nm phase-change cell]"),
-    XH_REAL(ideal_params, g_max, "S", 25.1 * XH_MICROSIEMENS, 0, 1e-3,
+    XH_REAL(ideal_params, g_max, "S", XH_MICROSIEMENS(25.1), 0, 1e-3,
             "upper bound of the conductance [range of a 90 nm phase-change cell]"),
     XH_REAL(ideal_params, states, "1", 1000, 1, 1e6, "steps from one bound to the other [assumed]"),
     SPAN_RRAM_ROWS(ideal_params),

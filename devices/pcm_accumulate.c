@@ -67,7 +67,7 @@ typedef struct pcm_params {
 enum { G, PULSES, LAST_PULSE, DRIFT, DEVIATION, PLANES };
 
 #define SIEMENS(field, microsiemens, sentence)                                                     \
-    XH_REAL(pcm_params, field, "S", (microsiemens)*XH_MICROSIEMENS, 0, 1e-3, sentence)
+    XH_REAL(pcm_params, field, "S", XH_MICROSIEMENS(microsiemens), 0, 1e-3, sentence)
 #define NUMBER(field, initial, minimum, maximum, sentence)                                         \
     XH_REAL(pcm_params, field, "1", initial, minimum, maximum, sentence)
 #define SECONDS(field, initial, sentence)                                                          \
@@ -98,12 +98,12 @@ static const xh_param rows[] = {
     SECONDS(minimum_elapsed, 1e-3, "time after a pulse below which drift is held [assumed]"),
     SIEMENS(read_noise_offset, 0.13, "deviation of a read at zero conductance " FIT),
     NUMBER(read_noise_slope, 0.03, 0, 1, "rise of the deviation of a read with conductance " FIT),
-    SPAN_PULSE_ROWS(pcm_params, up, 5 * XH_PICOJOULE,
+    SPAN_PULSE_ROWS(pcm_params, up, XH_PICOJOULES(5),
                     "[assumed; derived 4.1 to 6.8 for 90 uA, 50 ns at 0.9 to 1.5 V]",
-                    100 * XH_NANOSECOND, "[50 ns and 50 ns; from memory]", 0.01, "[assumed]"),
-    SPAN_PULSE_ROWS(pcm_params, reset, 20 * XH_PICOJOULE,
+                    XH_NANOSECONDS(100), "[50 ns and 50 ns; from memory]", 0.01, "[assumed]"),
+    SPAN_PULSE_ROWS(pcm_params, reset, XH_PICOJOULES(20),
                     "[assumed; 19.2 for 480 uW, 40 ns: Lee, ISCA 2009, as in NVSim]",
-                    90 * XH_NANOSECOND, "[40 ns: Lee, ISCA 2009, as in NVSim; and 50 ns]", 1,
+                    XH_NANOSECONDS(90), "[40 ns: Lee, ISCA 2009, as in NVSim; and 50 ns]", 1,
                     "[by definition]"),
     SPAN_ENDURANCE_ROW(pcm_params, 1e8, "[Lee, ISCA 2009, from memory]"),
 };

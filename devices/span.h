@@ -81,12 +81,12 @@ static inline void span_count(xh_pulse_tally *tally, span_events events) {
 #define SPAN_RRAM_SOURCE "[derived: 1.6 V, 50 ns, 100 kohm; TaOx/HfOx, Wu 2018 as in NeuroSim V3.0]"
 #define SPAN_RRAM_TIME "[TaOx/HfOx, Wu 2018 as in NeuroSim V3.0; no gap]"
 #define SPAN_RRAM_ROWS(type)                                                                       \
-    SPAN_PULSE_ROWS(type, up, 1.3 * XH_PICOJOULE, SPAN_RRAM_SOURCE, 50 * XH_NANOSECOND,            \
+    SPAN_PULSE_ROWS(type, up, XH_PICOJOULES(1.3), SPAN_RRAM_SOURCE, XH_NANOSECONDS(50),            \
                     SPAN_RRAM_TIME, 0.01, "[assumed]"),                                            \
-        SPAN_PULSE_ROWS(type, down, 1.3 * XH_PICOJOULE, SPAN_RRAM_SOURCE, 50 * XH_NANOSECOND,      \
+        SPAN_PULSE_ROWS(type, down, XH_PICOJOULES(1.3), SPAN_RRAM_SOURCE, XH_NANOSECONDS(50),      \
                         SPAN_RRAM_TIME, 0.01, "[assumed]"),                                        \
-        SPAN_PULSE_ROWS(type, reset, 1.3 * XH_PICOJOULE, "[assumed as a down pulse]",              \
-                        50 * XH_NANOSECOND, "[assumed as a down pulse]", 1, "[by definition]"),    \
+        SPAN_PULSE_ROWS(type, reset, XH_PICOJOULES(1.3), "[assumed as a down pulse]",              \
+                        XH_NANOSECONDS(50), "[assumed as a down pulse]", 1, "[by definition]"),    \
         SPAN_ENDURANCE_ROW(type, 1e6, "[assumed for filamentary resistive memory]")
 
 #endif

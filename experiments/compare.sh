@@ -10,39 +10,45 @@
 set -euo pipefail
 
 root=$(cd "$(dirname "$0")/.." && pwd)
-export program=${CROSSHEBB:-$root/build/release/bin/crosshebb}
+program=${CROSSHEBB:-$root/build/release/bin/crosshebb}
+jobs=${JOBS:-2}
 if [ $# -lt 1 ]; then
     sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
     exit 2
 fi
-export experiment=$1
+experiment=$1
 shift
 seeds=10
 if [[ ${1:-} =~ ^[0-9]+$ ]]; then
     seeds=$1
     shift
 fi
-options=$(printf '%q ' "$@")
-export options
+options=("$@")
 work=$(mktemp -d)
-export work
 trap 'rm -rf "$work"' EXIT
 
 one() { # SEED LEARN: one run, its JSON in $work
     local result=$work/$2-$1
-    eval "set -- \"\$1\" \"\$2\" $options"
-    local seed=$1 learn=$2
-    shift 2
-    "$program" run "$experiment" --json --quiet --threads 1 --out "$result.h5" --set "seed=$seed" \
-        --set "training.learn=$learn" --set output.conductances=false "$@" >"$result.json"
+    "$program" run "$experiment" --json --quiet --threads 1 --out "$result.h5" --set "seed=$1" \
+        --set "training.learn=$2" --set output.conductances=false "${options[@]}" >"$result.json"
     rm -f "$result.h5"
 }
-export -f one
 
+running=0
 for seed in $(seq "$seeds"); do
-    echo "$seed true"
-    echo "$seed false"
-done | xargs -P "${JOBS:-2}" -L 1 bash -c 'one "$@"' one
+    for learn in true false; do
+        if [ "$running" -ge "$jobs" ]; then
+            wait -n
+            running=$((running - 1))
+        fi
+        one "$seed" $learn &
+        running=$((running + 1))
+    done
+done
+while [ "$running" -gt 0 ]; do
+    wait -n
+    running=$((running - 1))
+done
 
 number() { # FILE KEY: the first number of that key
     grep -o "\"$2\": *[-+0-9.eE]*" "$1" | head -n 1 | sed 's/.*: *//'
@@ -52,7 +58,7 @@ for seed in $(seq "$seeds"); do
     echo "$(number "$trained" test_accuracy) $(number "$work/false-$seed.json" test_accuracy)" \
         "$(number "$trained" per_image_J) $(number "$trained" per_synapse_update_J)" \
         "$(number "$trained" per_pulse_J)"
-done | awk -v name="$experiment" -v options="$options" '
+done | awk -v name="$experiment" -v options="${options[*]}" '
     # Two-sided 95 % quantiles of the t distribution, 1 to 30 degrees of freedom (R: qt(0.975, n)).
     BEGIN {
         split("12.706 4.303 3.182 2.776 2.571 2.447 2.365 2.306 2.262 2.228 2.201 2.179 2.160 " \

@@ -80,7 +80,9 @@ void xh_json_close(xh_json *json, char bracket) {
 void xh_json_number(xh_json *json, const char *key, double value) {
     begin_value(json, key);
     if (isfinite(value)) {
-        fprintf(json->stream, "%.17g", value);
+        char text[XH_PARAM_NUMBER_SIZE];
+        xh_param_format_real(value, text);
+        fputs(text, json->stream);
     } else {
         fputs("null", json->stream);
     }

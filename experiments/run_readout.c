@@ -81,7 +81,10 @@ static xh_status run_epoch(xh_run_state *run, xh_readout *readout, long epoch, x
     const xh_examples train = {run->train.count, features, run->train_features, run->train.labels};
     const xh_examples test = {run->test.count, features, run->test_features, run->test.labels};
     double loss = 0;
-    xh_readout_epoch(readout, epoch, train, &loss, &run->train_accuracy);
+    const xh_status status = xh_readout_epoch(readout, epoch, train, &loss, &run->train_accuracy);
+    if (status != XH_OK) {
+        return xh_error_set(error, status, "no memory for the order of %zu examples", train.count);
+    }
     run->test_accuracy = xh_readout_accuracy(readout, test, NULL);
     const double rate = xh_readout_rate(&run->config->readout, epoch);
     const double row[COLUMNS] = {(double)epoch + 1, rate, loss, run->train_accuracy,

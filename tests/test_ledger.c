@@ -30,12 +30,12 @@ START_TEST(measured_product) {
     xh_ledger ledger = {0};
     double *count = ledger.count[XH_PHASE_inference];
     count[XH_EVENT_wordline_drive] = 256;
-    count[XH_EVENT_array_charge] = 256.0 * 256 * 2 * 2.5 * XH_MICROSIEMENS * 0.5;
+    count[XH_EVENT_array_charge] = XH_MICROSIEMENS(256.0 * 256 * 2 * 2.5) * 0.5;
     count[XH_EVENT_adc_conversion] = 256;
     count[XH_EVENT_read_cycle] = 1;
     const xh_hardware hardware = measured_chip();
     const xh_cost cost = xh_ledger_price(&ledger, &hardware, &pulses);
-    ck_assert_double_eq_tol(cost.total_joules, 12.5 * XH_NANOJOULE, 0.1 * XH_NANOJOULE);
+    ck_assert_double_eq_tol(cost.total_joules, XH_NANOJOULES(12.5), XH_NANOJOULES(0.1));
     ck_assert_double_eq_tol(cost.total_seconds, 130e-9, 1e-15);
 }
 END_TEST

@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NUMBER_SIZE = 32 }; /* 17 digits, signs, point and exponent, or a whole number */
-
 static void *field(const xh_param *param, void *values) {
     return (char *)values + param->offset;
 }
@@ -32,15 +30,12 @@ static void usual_numbers(locale_t usual) {
     freelocale(uselocale(usual));
 }
 
-/**
- * The shortest decimal that reads back to the same bits; of two as short, the one with more digits,
- * which has no exponent.
- */
-static void format_real(double value, char text[NUMBER_SIZE]) {
+/* Of two decimals as short, the one with more digits, which has no exponent. */
+void xh_param_format_real(double value, char text[XH_PARAM_NUMBER_SIZE]) {
     const locale_t usual = plain_numbers();
-    size_t shortest = NUMBER_SIZE;
+    size_t shortest = XH_PARAM_NUMBER_SIZE;
     for (int digits = 1; digits <= 17; digits++) {
-        char trial[NUMBER_SIZE];
+        char trial[XH_PARAM_NUMBER_SIZE];
         const size_t length = (size_t)snprintf(trial, sizeof(trial), "%.*g", digits, value);
         if (length <= shortest && (strtod(trial, NULL) == value || isnan(value))) {
             shortest = length;
@@ -51,11 +46,11 @@ static void format_real(double value, char text[NUMBER_SIZE]) {
 }
 
 /** Text of a bound, as a whole number where the parameter is one. */
-static void format_bound(const xh_param *param, double bound, char text[NUMBER_SIZE]) {
+static void format_bound(const xh_param *param, double bound, char text[XH_PARAM_NUMBER_SIZE]) {
     if (param->type == XH_PARAM_INTEGER) {
-        (void)snprintf(text, NUMBER_SIZE, "%.0f", bound);
+        (void)snprintf(text, XH_PARAM_NUMBER_SIZE, "%.0f", bound);
     } else {
-        format_real(bound, text);
+        xh_param_format_real(bound, text);
     }
 }
 
@@ -69,8 +64,8 @@ static xh_status check_number(const xh_param *param, double value, const char *s
     if (value >= param->minimum && value <= param->maximum && isfinite(value)) {
         return XH_OK;
     }
-    char minimum[NUMBER_SIZE];
-    char maximum[NUMBER_SIZE];
+    char minimum[XH_PARAM_NUMBER_SIZE];
+    char maximum[XH_PARAM_NUMBER_SIZE];
     format_bound(param, param->minimum, minimum);
     format_bound(param, param->maximum, maximum);
     const bool pure = strcmp(param->unit, "1") == 0;
@@ -259,7 +254,7 @@ void xh_param_format(const xh_param *param, const void *values, char text[XH_PAR
     const void *value = field_of(param, values);
     switch (param->type) {
     case XH_PARAM_REAL:
-        format_real(*(const double *)value, text);
+        xh_param_format_real(*(const double *)value, text);
         break;
     case XH_PARAM_INTEGER:
         (void)snprintf(text, XH_PARAM_TEXT_SIZE, "%ld", *(const long *)value);

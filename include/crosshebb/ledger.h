@@ -51,7 +51,7 @@ typedef enum xh_event {
     X(forward, "reads during training")                                                            \
     X(update, "learning")                                                                          \
     X(refresh, "refresh of saturated pairs")                                                       \
-    X(inference, "reads after training")
+    X(inference, "reads of layers that do not learn")
 
 typedef enum xh_phase {
 #define XH_PHASE_ENUM(name, sentence) XH_PHASE_##name,

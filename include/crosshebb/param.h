@@ -16,6 +16,9 @@ extern "C" {
 
 enum { XH_PARAM_TEXT_SIZE = 256 };
 
+/** Room for a number as text: 17 digits, signs, point and exponent, or a whole number. */
+enum { XH_PARAM_NUMBER_SIZE = 32 };
+
 /** The C type of a parameter's field: double, long, bool, or char[XH_PARAM_TEXT_SIZE]. */
 typedef enum xh_param_type {
     XH_PARAM_REAL,
@@ -95,6 +98,9 @@ xh_status xh_param_check(const xh_param_table *table, const void *values, xh_err
  * bytes.
  */
 void xh_param_format(const xh_param *param, const void *values, char text[XH_PARAM_TEXT_SIZE]);
+
+/** A number as the shortest decimal that reads back to the same bits, in any locale. */
+void xh_param_format_real(double value, char text[XH_PARAM_NUMBER_SIZE]);
 
 /** A number of the struct as a double (flags are 0 or 1; texts are 0). */
 double xh_param_number(const xh_param *param, const void *values);

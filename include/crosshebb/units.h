@@ -2,9 +2,10 @@
 #ifndef CROSSHEBB_UNITS_H
 #define CROSSHEBB_UNITS_H
 
-#define XH_MICROSIEMENS 1e-6
-#define XH_NANOSECOND 1e-9
-#define XH_PICOJOULE 1e-12
-#define XH_NANOJOULE 1e-9
+/* Divisions, since powers of ten are exact and their inverses are not: 20 uS is 2e-05 S to the bit. */
+#define XH_MICROSIEMENS(value) ((value) / 1e6)
+#define XH_NANOSECONDS(value) ((value) / 1e9)
+#define XH_PICOJOULES(value) ((value) / 1e12)
+#define XH_NANOJOULES(value) ((value) / 1e9)
 
 #endif
