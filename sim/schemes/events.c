@@ -1,21 +1,7 @@
 /* Events of the local schemes: gates of columns and trains of rows. */
 #include "events.h"
 
-#include <math.h>
-
 enum { CHUNK = 512 };
-
-double xh_column_gain(const xh_signals *signals, size_t output, double events, double loser_share,
-                      double keep, float *activity) {
-    double sum = 0;
-    for (size_t p = 0; p < signals->count; p++) {
-        const float y = signals->y[p * signals->outputs + output];
-        sum += y > 0.0F ? (double)y : -loser_share * (double)y;
-    }
-    *activity =
-        *activity > 0.0F ? (float)(keep * (double)*activity + (1 - keep) * sum) : (float)sum;
-    return *activity > 0.0F ? events / (double)*activity : 0.0;
-}
 
 static xh_rng train_stream(const xh_column *column, xh_train train, uint64_t below) {
     xh_rng stream = xh_crossbar_scheme_stream(column->crossbar);
@@ -24,16 +10,58 @@ static xh_rng train_stream(const xh_column *column, xh_train train, uint64_t bel
     return stream;
 }
 
-void xh_column_train(const xh_column *column, xh_train train, size_t p, float *uniform) {
+const float *xh_event_train(const xh_column *column, xh_train train, size_t p) {
     const size_t inputs = column->signals->inputs;
+    float *uniform = xh_crossbar_workspace(column->crossbar);
     xh_rng_uniform(train_stream(column, train, p), column->output * inputs, inputs, uniform);
     xh_crossbar_book(column->crossbar, XH_EVENT_train_bit, inputs);
+    return uniform;
 }
 
-void xh_column_events(const xh_column *column, double loser_share, xh_event_hook hook) {
+int8_t *xh_event_plus(const xh_column *column) {
+    return (int8_t *)(xh_crossbar_workspace(column->crossbar) + column->signals->inputs);
+}
+
+int8_t *xh_event_minus(const xh_column *column) {
+    return (int8_t *)(xh_crossbar_workspace(column->crossbar) + 2 * column->signals->inputs);
+}
+
+float xh_event_scale(const xh_column *column, float sign) {
+    return sign * (float)(column->params->row_gain / xh_crossbar_input_range(column->crossbar));
+}
+
+void xh_event_hebb(const xh_column *column, size_t p, float sign) {
+    const size_t inputs = column->signals->inputs;
+    const float *x = column->signals->x + p * inputs;
+    const float *uniform = xh_event_train(column, XH_TRAIN_ROWS, p);
+    const float scale = xh_event_scale(column, sign);
+    int8_t *plus = xh_event_plus(column);
+    int8_t *minus = xh_event_minus(column);
+    for (size_t j = 0; j < inputs; j++) {
+        plus[j] = uniform[j] < scale * x[j];
+        minus[j] = uniform[j] < -scale * x[j];
+    }
+    xh_crossbar_pulse(column->crossbar, column->output, plus, minus);
+}
+
+/* Probability of an event a unit of |y|: the events expected over the column's running activity. */
+static double gain_of(const xh_column *column, double events, float *activity) {
     const xh_signals *signals = column->signals;
-    const float winner_gain = (float)column->gain;
-    const float loser_gain = (float)(-column->gain * loser_share);
+    const double keep = column->params->keep;
+    double sum = 0;
+    for (size_t p = 0; p < signals->count; p++) {
+        const double y = (double)signals->y[p * signals->outputs + column->output];
+        sum += y > 0.0 ? y : -column->params->loser_share * y;
+    }
+    *activity =
+        *activity > 0.0F ? (float)(keep * (double)*activity + (1 - keep) * sum) : (float)sum;
+    return *activity > 0.0F ? events / (double)*activity : 0.0;
+}
+
+static void column_events(const xh_column *column, double gain, xh_event_hook hook) {
+    const xh_signals *signals = column->signals;
+    const float winner_gain = (float)gain;
+    const float loser_gain = (float)(-gain * column->params->loser_share);
     const xh_rng stream = train_stream(column, XH_TRAIN_GATE, 0);
     for (size_t first = 0; first < signals->count; first += CHUNK) {
         const size_t rest = signals->count - first;
@@ -48,4 +76,18 @@ void xh_column_events(const xh_column *column, double loser_share, xh_event_hook
         }
     }
     xh_crossbar_book(column->crossbar, XH_EVENT_train_bit, signals->count);
+}
+
+void xh_events_update(const xh_event_params *params, xh_crossbar *crossbar, xh_rule rule,
+                      const xh_signals *signals, float *activity, bool refresh,
+                      xh_event_hook hook) {
+    const double events = rule.rate / xh_crossbar_step_up(crossbar);
+#pragma omp parallel for schedule(dynamic)
+    for (size_t output = 0; output < signals->outputs; output++) {
+        const xh_column column = {crossbar, signals, params, output};
+        column_events(&column, gain_of(&column, events, activity + output), hook);
+        if (refresh) {
+            xh_crossbar_refresh(crossbar, output);
+        }
+    }
 }
