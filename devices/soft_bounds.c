@@ -10,7 +10,7 @@
  * to the bound: n pulses from g_min reach g_min + (g_max - g_min) (1 - (1 - a)^n). Bounds, steps,
  * RESET and read noise are those of bounded.h, where the symbols are explained.
  *
- * S. Fusi and L. F. Abbott, Nat. Neurosci. 10, 485 (2007), DOI 10.1038/nn1859. It is SoftBounds of
+ * S. Fusi and L. F. Abbott, Nat. Neurosci. 10, 485 (2007), DOI 10.1038/nn1859 (DOI from memory). It is SoftBounds of
  * IBM's aihwkit in siemens instead of weights, without its decay, diffusion and write noise. Bounds
  * lie on their side of the middle, as with aihwkit's enforce_consistency; one that meets the middle
  * is reached in one step.
@@ -55,7 +55,8 @@ const xh_device_model xh_device_soft_bounds = {
     .equations = "up:    G <- G + up_i (g_max_i - G) / (g_max_i - middle) (1 + cycle_noise x)\n"
                  "down:  G <- G - down_i (G - g_min_i) / (middle - g_min_i) (1 + cycle_noise x)\n"
                  "within [g_min_i, g_max_i]\n" BOUNDED_EQUATIONS,
-    .reference = "S. Fusi and L. F. Abbott, Nat. Neurosci. 10, 485 (2007), DOI 10.1038/nn1859; "
+    .reference = "S. Fusi and L. F. Abbott, Nat. Neurosci. 10, 485 (2007), DOI 10.1038/nn1859 (DOI "
+                 "from memory); "
                  "conventions of SoftBounds in IBM's aihwkit, in siemens, without its decay, "
                  "diffusion and write noise",
     .params = &xh_bounded_param_table,

@@ -67,7 +67,7 @@ done | awk -v name="$experiment" -v options="${options[*]}" '
     }
     {
         value[1, NR] = 100 * $1; value[2, NR] = 100 * $2; value[3, NR] = 100 * ($1 - $2)
-        value[4, NR] = $3 * 1e6; value[5, NR] = $4 * 1e15; value[6, NR] = $5 * 1e12
+        value[4, NR] = $3 * 1e6; value[5, NR] = $4 * 1e12; value[6, NR] = $5 * 1e12
     }
     function row(label, k,    i, sum, square, mean, half) {
         for (i = 1; i <= NR; i++) sum += value[k, i]
@@ -82,6 +82,6 @@ done | awk -v name="$experiment" -v options="${options[*]}" '
         row("test accuracy, random control (%)", 2)
         row("trained - random, paired (points)", 3)
         row("energy an image of training (uJ)", 4)
-        row("update energy a synapse and image (fJ)", 5)
+        row("update energy a synapse and image (pJ)", 5)
         row("update energy a device pulse (pJ)", 6)
     }'

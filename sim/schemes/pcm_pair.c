@@ -57,8 +57,7 @@ static void update(const void *values, xh_crossbar *crossbar, xh_rule rule,
 const xh_scheme xh_scheme_pcm_pair = {
     .name = "pcm_pair",
     .summary = "local learning on PCM pairs: SET on either side, common-mode SET as decay, refresh",
-    .reference = "pairs and refresh: Bichler et al., IEEE TED 59, 2206 (2012), DOI "
-                 "10.1109/TED.2012.2197951; "
+    .reference = "pairs and refresh: Bichler et al., IEEE TED 59(8) (2012); "
                  "multi-memristive synapses: Boybat et al., Nat. Commun. 9, 2514 (2018), DOI "
                  "10.1038/s41467-018-04933-y",
     .digital_state = "32 bits a column (running sum of its own |y|); reads the sides of every pair "
