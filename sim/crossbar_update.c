@@ -131,7 +131,7 @@ size_t xh_crossbar_pulse_lane(xh_crossbar *crossbar, xh_crossbar_thread *thread,
     }
     for (size_t p = 0; p < crossbar->model->planes; p++) {
         for (size_t k = 0; k < count; k++) {
-            column.plane[p][thread->index[k]] = cells.plane[p][k];
+            column.plane[p][thread->index[k]] = thread->plane[p][k];
         }
     }
     crossbar->stale[output] = true;
