@@ -10,7 +10,8 @@
  * to the bound: n pulses from g_min reach g_min + (g_max - g_min) (1 - (1 - a)^n). Bounds, steps,
  * RESET and read noise are those of bounded.h, where the symbols are explained.
  *
- * S. Fusi and L. F. Abbott, Nat. Neurosci. 10, 485 (2007), DOI 10.1038/nn1859 (DOI from memory). It is SoftBounds of
+ * S. Fusi and L. F. Abbott, Nat. Neurosci. 10, 485 (2007), DOI 10.1038/nn1859
+ * (DOI from memory). It is SoftBounds of
  * IBM's aihwkit in siemens instead of weights, without its decay, diffusion and write noise. Bounds
  * lie on their side of the middle, as with aihwkit's enforce_consistency; one that meets the middle
  * is reached in one step.
