@@ -92,7 +92,9 @@ static xh_status add_layer(xh_run_state *run, size_t index, xh_error *error) {
 xh_status xh_run_build(xh_run_state *run, xh_error *error) {
     const xh_config *config = run->config;
     run->seed_network = seed_of(config, config->seeds.network);
-    run->device_cost = config->device->cost(config->device_values.bytes);
+    if (config->device) { /* none where no layer has devices */
+        run->device_cost = config->device->cost(config->device_values.bytes);
+    }
     run->network = xh_network_create(run->train.shape);
     if (!run->network) {
         return xh_error_set(error, XH_MEMORY, "no memory for the network");

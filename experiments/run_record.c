@@ -47,6 +47,8 @@ static xh_status record_text(xh_run_state *run, xh_error *error) {
 
 xh_status xh_run_record_config(xh_run_state *run, xh_error *error) {
     const xh_config *config = run->config;
+    const xh_device_model *device = config->device; /* NULL where no layer has devices */
+    const xh_scheme *scheme = config->scheme;
     const struct {
         const char *group;
         const xh_param_table *table;
@@ -55,23 +57,25 @@ xh_status xh_run_record_config(xh_run_state *run, xh_error *error) {
         {"/config", &xh_experiment_param_table, &config->experiment},
         {"/config/seeds", &xh_seed_param_table, &config->seeds},
         {"/config/dataset", &xh_dataset_param_table, &config->dataset},
-        {"/config/device", config->device->params, config->device_values.bytes},
+        {"/config/device", device ? device->params : NULL, config->device_values.bytes},
         {"/config/crossbar", &xh_crossbar_param_table, &config->crossbar},
-        {"/config/scheme", config->scheme->params, config->scheme_values.bytes},
+        {"/config/scheme", scheme ? scheme->params : NULL, config->scheme_values.bytes},
         {"/config/training", &xh_training_param_table, &config->training},
         {"/config/readout", &xh_readout_param_table, &config->readout},
         {"/config/output", &xh_output_param_table, &config->output},
     };
     xh_status status = record_text(run, error);
     for (size_t i = 0; status == XH_OK && i < sizeof(sections) / sizeof(sections[0]); i++) {
-        status = record_params(run->trace, sections[i].group, sections[i].table, sections[i].values,
-                               error);
+        if (sections[i].table) {
+            status = record_params(run->trace, sections[i].group, sections[i].table,
+                                   sections[i].values, error);
+        }
     }
-    if (status == XH_OK) {
-        status = xh_trace_text(run->trace, "/config/device", "model", config->device->name, error);
+    if (status == XH_OK && device) {
+        status = xh_trace_text(run->trace, "/config/device", "model", device->name, error);
     }
-    if (status == XH_OK) {
-        status = xh_trace_text(run->trace, "/config/scheme", "name", config->scheme->name, error);
+    if (status == XH_OK && scheme) {
+        status = xh_trace_text(run->trace, "/config/scheme", "name", scheme->name, error);
     }
     for (size_t l = 0; status == XH_OK && l < config->layer_count; l++) {
         char group[GROUP_SIZE];

@@ -67,6 +67,6 @@ done
 
 cifar=$(accuracy tests/real/cifar-1.yaml)
 echo "CIFAR-10, one digital layer, 2,000 images: $cifar"
-holds "$cifar > 0.45" || fail "CIFAR-10: test accuracy $cifar is not above 0.45"
+holds "$cifar > 0.4" || fail "CIFAR-10: test accuracy $cifar is not above 0.4"
 
 [ $failures -eq 0 ]

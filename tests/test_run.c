@@ -203,6 +203,25 @@ START_TEST(digital_layers_cost_nothing) {
 }
 END_TEST
 
+/* A file without device and scheme, as the published presets are. */
+START_TEST(a_float_network_needs_no_device) {
+    static const char plain[] = "dataset: {name: mnist}\n"
+                                "network:\n"
+                                "  layers: [{synapses: digital, outputs: 4, kernel: 5}]\n"
+                                "readout: {epochs: 1}\n";
+    ck_assert_int_eq(xh_config_parse("plain.yaml", plain, strlen(plain), NULL, 0, &config, &error),
+                     XH_OK);
+    ck_assert_ptr_null(config.device);
+    ck_assert_ptr_null(config.scheme);
+    run();
+    ck_assert_double_eq(result.cost.total_joules, 0);
+    ck_assert_double_gt(result.test_accuracy, 0);
+    xh_run_estimate estimate = {0};
+    ck_assert_int_eq(xh_run_estimate_of(&config, &estimate, &error), XH_OK);
+    ck_assert_double_eq(estimate.devices, 0);
+}
+END_TEST
+
 START_TEST(a_prototype_keeps_its_own_time) {
     load((const char *const[]){"training.clock=prototype", "training.prototype_seconds=10",
                                "training.order=consecutive"},
@@ -317,6 +336,7 @@ int main(void) {
         seeds_of_devices_are_apart,
         a_control_does_not_learn,
         digital_layers_cost_nothing,
+        a_float_network_needs_no_device,
         a_prototype_keeps_its_own_time,
         hardware_time_is_the_latency,
         progress_tells_every_stage,
