@@ -331,18 +331,12 @@ END_TEST
 
 int main(void) {
     const TTest *const tests[] = {
-        figures_are_consistent,
-        threads_change_nothing,
-        seeds_of_devices_are_apart,
-        a_control_does_not_learn,
-        digital_layers_cost_nothing,
-        a_float_network_needs_no_device,
-        a_prototype_keeps_its_own_time,
-        hardware_time_is_the_latency,
-        progress_tells_every_stage,
-        an_interrupted_run_leaves_its_part,
-        wrong_inputs_leave_no_file,
-        the_estimate_counts_shapes,
+        figures_are_consistent,         threads_change_nothing,
+        seeds_of_devices_are_apart,     a_control_does_not_learn,
+        digital_layers_cost_nothing,    a_float_network_needs_no_device,
+        a_prototype_keeps_its_own_time, hardware_time_is_the_latency,
+        progress_tells_every_stage,     an_interrupted_run_leaves_its_part,
+        wrong_inputs_leave_no_file,     the_estimate_counts_shapes,
     };
     Suite *suite = suite_create("run");
     TCase *tcase = tcase_create("run");
