@@ -39,6 +39,22 @@ static void refuse_profile(const char *from, const char *to, const char *message
     ck_assert_double_eq(hardware.read_voltage, 42);
 }
 
+/* The shipped profile itself: a product of 256 x 256 synapses of two devices of 2.5 uS at half duty
+ * comes to the chip's 12.5 nJ (10.5 TOPS/W, Khaddam-Aljameh et al., JSSC 2022). */
+START_TEST(the_measured_chip_takes_its_energy) {
+    xh_hardware hardware;
+    ck_assert_int_eq(xh_hardware_load("pcm-14nm-measured", &hardware, &error), XH_OK);
+    xh_ledger ledger = {0};
+    double *count = ledger.count[XH_PHASE_inference];
+    count[XH_EVENT_wordline_drive] = 256;
+    count[XH_EVENT_array_charge] = 256.0 * 256 * 2 * 2.5e-6 * 0.5;
+    count[XH_EVENT_adc_conversion] = 256;
+    const xh_device_pulse_cost none = {0};
+    const xh_cost cost = xh_ledger_price(&ledger, &hardware, &none);
+    ck_assert_double_eq_tol(cost.total_joules, 12.5e-9, 0.1e-9);
+}
+END_TEST
+
 START_TEST(wrong_hardware_is_told) {
     refuse_profile("read_voltage: ", "read_voltage: 1",
                    "read_voltage = 10.2 V is outside [0, 10] V");
@@ -96,7 +112,7 @@ START_TEST(embedded_texts_are_the_files) {
 END_TEST
 
 int main(void) {
-    const TTest *tests[] = {hardware_profiles_are_sound, wrong_hardware_is_told,
-                            embedded_texts_are_the_files};
+    const TTest *tests[] = {hardware_profiles_are_sound, the_measured_chip_takes_its_energy,
+                            wrong_hardware_is_told, embedded_texts_are_the_files};
     return xh_suite_run("hardware", tests, sizeof tests / sizeof tests[0]);
 }
