@@ -31,6 +31,10 @@ TABLE(xh_seed_param_table, xh_seed_params, seed_rows);
 
 static const xh_param dataset_rows[] = {
     XH_TEXT(xh_dataset_params, name, "fashion-mnist", NULL, "data set"),
+    XH_TEXT(xh_dataset_params, folder, "", NULL,
+            "folder below the data directory; empty: the data set's own"),
+    XH_INTEGER(xh_dataset_params, size, "pixels", 0, 0, 1024,
+               "side of the square cut from each image of an image folder; 0: the data set's own"),
     XH_INTEGER(xh_dataset_params, train_images, "1", 0, 0, LARGEST_COUNT,
                "training images taken, from the first; 0: all"),
     XH_INTEGER(xh_dataset_params, test_images, "1", 0, 0, LARGEST_COUNT,
@@ -39,17 +43,31 @@ static const xh_param dataset_rows[] = {
 TABLE(xh_dataset_param_table, xh_dataset_params, dataset_rows);
 
 static const char *const orders[] = {"successive", "consecutive", NULL};
+static const char *const methods[] = {"softhebb", "backprop", NULL};
+static const char *const augmentations[] = {"none",      "mirror",       "flip",
+                                            "crop_flip", "resized_crop", NULL};
 static const char *const clocks[] = {"hardware", "prototype", NULL};
 static const xh_param training_rows[] = {
+    XH_TEXT(xh_training_params, method, "softhebb", methods,
+            "softhebb: layers learn locally, then the readout; backprop: a float comparator of the "
+            "same shape, trained end to end with the readout's epochs"),
     XH_TEXT(xh_training_params, order, "successive", orders,
             "layers one after the other, each with its own pass (successive), or all in the same "
             "pass (consecutive)"),
     XH_FLAG(xh_training_params, learn, true,
             "off: weights stay as they began and only the normalisation is warmed, a control"),
+    XH_INTEGER(xh_training_params, layers, "1", 0, 0, XH_CONFIG_LAYERS,
+               "layers that learn, from the first; those above stay as they began, as in learn: "
+               "off; 0: all"),
     XH_INTEGER(xh_training_params, epochs, "1", 1, 0, 1e6, "unsupervised passes over the images"),
     XH_INTEGER(xh_training_params, batch, "1", 10, 1, 65536, "images a batch"),
     XH_INTEGER(xh_training_params, images, "1", 0, 0, LARGEST_COUNT,
                "images of an unsupervised pass; 0: all training images"),
+    XH_FLAG(xh_training_params, unlabelled, false,
+            "passes go over the data set's unlabelled images"),
+    XH_TEXT(xh_training_params, augmentation, "none", augmentations,
+            "change of each image in a pass: mirrored every other time, mirrored half the time, "
+            "and cropped after padding, or cropped and resized"),
     XH_INTEGER(xh_training_params, trace_every, "1", 1000, 1, LARGEST_COUNT,
                "images between rows of the trace"),
     XH_TEXT(xh_training_params, clock, "hardware", clocks,

@@ -12,6 +12,7 @@
 static const char *const types[] = {"conv", "dense", NULL};
 static const char *const synapse_kinds[] = {"digital", "crossbar", NULL};
 static const char *const competitions[] = {"soft_anti", "soft", "hard", NULL};
+static const char *const decays[] = {"none", "linear", NULL};
 static const char *const initials[] = {"normal", "uniform_positive", NULL};
 static const char *const scales[] = {"layer_maximum", "neuron_running", NULL};
 static const char *const activations[] = {"triangle", "softmax", "none", NULL};
@@ -35,6 +36,8 @@ static const xh_param params[] = {
     XH_REAL(xh_layer_params, inverse_temperature, "1", 1, 1e-3, 1e3,
             "factor of u in the softmax of the competition"),
     XH_REAL(xh_layer_params, rate, "1", 0.08, 0, 10, "learning rate eta"),
+    XH_TEXT(xh_layer_params, rate_decay, "none", decays,
+            "linear: the rate falls to 0 over the layer's training"),
     XH_REAL(xh_layer_params, norm_power, "1", 0.5, 0, 4,
             "q in eta_i = rate (| |W_i| - 1 | + 1e-10)^q; 0: a constant rate"),
     XH_REAL(xh_layer_params, initial_norm, "1", 25, 1e-6, 1e6,

@@ -31,20 +31,26 @@ typedef struct xh_seed_params {
 
 typedef struct xh_dataset_params {
     char name[XH_PARAM_TEXT_SIZE];
-    long train_images; /* 0: all */
-    long test_images;  /* 0: all */
+    char folder[XH_PARAM_TEXT_SIZE]; /* below the data directory; "": the data set's own */
+    long size;                       /* side of images cut from an image folder; 0: its own */
+    long train_images;               /* 0: all */
+    long test_images;                /* 0: all */
 } xh_dataset_params;
 
 typedef struct xh_training_params {
-    char order[XH_PARAM_TEXT_SIZE]; /* successive, consecutive */
-    bool learn;                     /* off: the random control, normalisation warmed */
+    char method[XH_PARAM_TEXT_SIZE]; /* softhebb, backprop */
+    char order[XH_PARAM_TEXT_SIZE];  /* successive, consecutive */
+    bool learn;                      /* off: the random control, normalisation warmed */
+    long layers;                     /* the first layers that learn; 0: all */
     long epochs;
     long batch;
-    long images;                    /* of the unsupervised passes; 0: all of train_images */
-    long trace_every;               /* images between rows of the trace */
-    char clock[XH_PARAM_TEXT_SIZE]; /* hardware, prototype */
-    double prototype_seconds;       /* simulated seconds a batch under the prototype clock */
-    double rest_seconds;            /* simulated seconds between training and inference */
+    long images;                           /* of the unsupervised passes; 0: all */
+    bool unlabelled;                       /* passes over the data set's unlabelled images */
+    char augmentation[XH_PARAM_TEXT_SIZE]; /* none, mirror, flip, crop_flip, resized_crop */
+    long trace_every;                      /* images between rows of the trace */
+    char clock[XH_PARAM_TEXT_SIZE];        /* hardware, prototype */
+    double prototype_seconds;              /* simulated seconds a batch under the prototype clock */
+    double rest_seconds;                   /* simulated seconds between training and inference */
 } xh_training_params;
 
 typedef struct xh_output_params {

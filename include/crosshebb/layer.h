@@ -22,6 +22,7 @@ typedef struct xh_layer_params {
     char competition[XH_PARAM_TEXT_SIZE]; /* soft_anti, soft, hard */
     double inverse_temperature;
     double rate;
+    char rate_decay[XH_PARAM_TEXT_SIZE]; /* none, linear */
     double norm_power;
     double initial_norm;
     char initial[XH_PARAM_TEXT_SIZE];      /* normal, uniform_positive */
