@@ -119,7 +119,7 @@ xh_status xh_dataset_create(const xh_dataset_kind *kind, size_t count, xh_datase
     const size_t features = kind->shape.height * kind->shape.width * kind->shape.channels;
     xh_dataset fresh = {.count = count, .shape = kind->shape, .classes = kind->classes};
     fresh.pixels = xh_array_create(count, features);
-    fresh.labels = xh_array_create(count, 1);
+    fresh.labels = xh_array_create(count, sizeof *fresh.labels);
     if (!fresh.pixels || !fresh.labels) {
         xh_dataset_free(&fresh);
         return xh_error_set(error, XH_MEMORY, "no memory for %zu images of %s", count, kind->name);

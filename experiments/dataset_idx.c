@@ -90,7 +90,9 @@ static xh_status join(const xh_dataset_kind *kind, const idx_file *images, const
     const xh_status status = xh_dataset_create(kind, count, dataset, error);
     if (status == XH_OK) {
         memcpy(dataset->pixels, images->items, count * kind->shape.height * kind->shape.width);
-        memcpy(dataset->labels, labels->items, count);
+        for (size_t i = 0; i < count; i++) {
+            dataset->labels[i] = labels->items[i];
+        }
     }
     return status;
 }

@@ -18,8 +18,8 @@
 /* Features of a chunk, their groups, and the rows whose coins are thrown at a time. */
 enum { CHUNK = 512, GROUPS = CHUNK / XH_DROPOUT_GROUP, ROWS = 64 };
 
-/* Most classes that a label can tell apart. */
-enum { CLASSES = 256 };
+/* Most classes: the logits of a few examples stay on the stack. */
+enum { CLASSES = 1024 };
 
 /* Streams of the readout among those of the same purpose. */
 enum { READOUT_STREAM = 0x800000 };
@@ -319,7 +319,7 @@ void xh_readout_step(xh_readout *readout, double rate, xh_examples examples, dou
 }
 
 /* Classes of a few examples. */
-static void classify(const xh_readout *readout, size_t count, const float *x, uint8_t *predicted,
+static void classify(const xh_readout *readout, size_t count, const float *x, uint16_t *predicted,
                      float *logits) {
     const int classes = (int)readout->classes;
     const int features = (int)readout->features;
@@ -331,11 +331,11 @@ static void classify(const xh_readout *readout, size_t count, const float *x, ui
             const float lead = logits[k] + readout->bias[k] - (logits[best] + readout->bias[best]);
             best = lead > 0 ? k : best;
         }
-        predicted[b] = (uint8_t)best;
+        predicted[b] = (uint16_t)best;
     }
 }
 
-double xh_readout_accuracy(const xh_readout *readout, xh_examples examples, uint8_t *predicted) {
+double xh_readout_accuracy(const xh_readout *readout, xh_examples examples, uint16_t *predicted) {
     enum { BLOCK = 32 };
     size_t right = 0;
 #pragma omp parallel for schedule(static) reduction(+ : right)
@@ -343,7 +343,7 @@ double xh_readout_accuracy(const xh_readout *readout, xh_examples examples, uint
         const size_t rest = examples.count - first;
         const size_t count = rest < BLOCK ? rest : BLOCK;
         float logits[BLOCK * CLASSES];
-        uint8_t found[BLOCK];
+        uint16_t found[BLOCK];
         classify(readout, count, examples.x + first * examples.features, found, logits);
         for (size_t b = 0; b < count; b++) {
             right += found[b] == examples.labels[first + b];

@@ -349,7 +349,7 @@ END_TEST
 
 START_TEST(batches_follow_the_order) {
     uint8_t pixels[] = {0, 255, 51, 102, 153, 204};
-    uint8_t classes[] = {0, 1, 2};
+    uint16_t classes[] = {0, 1, 2};
     const xh_dataset dataset = {3, {1, 2, 1}, 3, pixels, classes};
     const uint32_t order[] = {2, 0};
     float out[4];

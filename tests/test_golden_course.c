@@ -264,9 +264,9 @@ START_TEST(test_readout_steps) {
     float *bias = xh_golden_load(file, "b0", CLASSES);
     float *steps = xh_floats(ADAM_STEPS * size);
     float losses[ADAM_STEPS];
-    uint8_t labels[COUNT];
+    uint16_t labels[COUNT];
     for (size_t i = 0; i < COUNT; i++) {
-        labels[i] = (uint8_t)loaded[i];
+        labels[i] = (uint16_t)loaded[i];
     }
     xh_readout *readout = NULL;
     ck_assert_int_eq(xh_readout_create(&params, FEATURES, CLASSES, 1, &readout, NULL), XH_OK);

@@ -15,7 +15,7 @@ enum { FEATURES = 700, CLASSES = 5, COUNT = 333, BATCH = 32 };
 static const xh_readout_params plain = {20, BATCH, 1e-3, 0.5};
 
 static float x[COUNT * FEATURES];
-static uint8_t labels[COUNT];
+static uint16_t labels[COUNT];
 
 /* Every class has a direction of its own; noise hides it in no single feature. */
 static xh_examples make_examples(void) {
@@ -23,7 +23,7 @@ static xh_examples make_examples(void) {
     xh_rng_normal((xh_rng){1, XH_RNG_TEST, 0, 0}, 0, CLASSES * FEATURES, direction);
     xh_rng_normal((xh_rng){1, XH_RNG_TEST, 1, 0}, 0, COUNT * FEATURES, x);
     for (size_t n = 0; n < COUNT; n++) {
-        labels[n] = (uint8_t)(n % CLASSES);
+        labels[n] = (uint16_t)(n % CLASSES);
         for (size_t j = 0; j < FEATURES; j++) {
             x[n * FEATURES + j] += 0.5F * direction[labels[n] * FEATURES + j];
         }
@@ -130,10 +130,10 @@ START_TEST(test_learns) {
         ck_assert_int_eq(xh_readout_epoch(readout, epoch, examples, &loss, &accuracy), XH_OK);
         first = epoch == 0 ? loss : first;
     }
-    uint8_t predicted[COUNT];
+    uint16_t predicted[COUNT];
     ck_assert_double_lt(chance, 0.6);
     ck_assert_double_eq_tol(xh_readout_accuracy(readout, examples, predicted), 1, 1e-12);
-    ck_assert_mem_eq(predicted, labels, COUNT);
+    ck_assert_mem_eq(predicted, labels, sizeof predicted);
     ck_assert_double_lt(loss, 0.2 * first);
     ck_assert_double_gt(accuracy, 0.95);
     xh_readout_free(readout);
@@ -170,7 +170,7 @@ static void check_dropout(double share) {
     enum { ROWS = 1000, WIDTH = 1000 };
     const xh_readout_params params = {10, 50, 0, share};
     float *ones = xh_array_create((size_t)ROWS * WIDTH, sizeof(float));
-    static const uint8_t zeros[ROWS];
+    static const uint16_t zeros[ROWS];
     ck_assert_ptr_nonnull(ones);
     for (size_t i = 0; i < (size_t)ROWS * WIDTH; i++) {
         ones[i] = 1;
@@ -221,21 +221,42 @@ START_TEST(test_dropout_varies) {
 }
 END_TEST
 
+/* As many classes as there may be, each with a feature of its own. */
+START_TEST(test_most_classes) {
+    enum { MOST = 1024, FEW = 3 };
+    const uint16_t classes[FEW] = {0, 256, MOST - 1};
+    static float inputs[FEW * MOST];
+    xh_readout *readout = NULL;
+    ck_assert_int_eq(xh_readout_create(&plain, MOST, MOST, 1, &readout, NULL), XH_OK);
+    for (size_t k = 0; k < MOST; k++) {
+        xh_readout_weights(readout)[k * MOST + k] = 9;
+    }
+    for (size_t b = 0; b < FEW; b++) {
+        inputs[b * MOST + classes[b]] = 1;
+    }
+    uint16_t predicted[FEW];
+    const xh_examples examples = {FEW, MOST, inputs, classes};
+    ck_assert_double_eq(xh_readout_accuracy(readout, examples, predicted), 1);
+    ck_assert_mem_eq(predicted, classes, sizeof predicted);
+    xh_readout_free(readout);
+}
+END_TEST
+
 START_TEST(test_impossible) {
     xh_readout *readout = NULL;
     xh_error error = {0};
     ck_assert_int_eq(xh_readout_create(&plain, 0, 10, 1, &readout, &error), XH_INPUT);
     ck_assert_int_eq(xh_readout_create(&plain, 10, 1, 1, &readout, &error), XH_INPUT);
-    ck_assert_int_eq(xh_readout_create(&plain, 10, 257, 1, &readout, &error), XH_INPUT);
-    ck_assert_ptr_nonnull(strstr(error.text, "257 classes"));
+    ck_assert_int_eq(xh_readout_create(&plain, 10, 1025, 1, &readout, &error), XH_INPUT);
+    ck_assert_ptr_nonnull(strstr(error.text, "1025 classes"));
     ck_assert_ptr_null(readout);
     xh_readout_free(NULL);
 }
 END_TEST
 
 int main(void) {
-    const TTest *const tests[] = {test_gradient,       test_first_step, test_schedule,
-                                  test_learns,         test_threads,    test_dropout,
-                                  test_dropout_varies, test_impossible};
+    const TTest *const tests[] = {test_gradient,       test_first_step,   test_schedule,
+                                  test_learns,         test_threads,      test_dropout,
+                                  test_dropout_varies, test_most_classes, test_impossible};
     return xh_suite_run("readout", tests, sizeof(tests) / sizeof(tests[0]));
 }

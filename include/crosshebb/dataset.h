@@ -21,7 +21,7 @@ typedef struct xh_dataset {
     xh_shape shape;
     size_t classes;
     uint8_t *pixels;
-    uint8_t *labels;
+    uint16_t *labels;
 } xh_dataset;
 
 /** A known data set: its name, folder below the data directory, summary, and how it is read. */

@@ -27,12 +27,13 @@ typedef struct xh_examples {
     size_t count;
     size_t features;
     const float *x;
-    const uint8_t *labels;
+    const uint16_t *labels;
 } xh_examples;
 
 typedef struct xh_readout xh_readout;
 
-/** Weights and bias uniform on +-1/sqrt(features), drawn from the seed. */
+/** Weights and bias uniform on +-1/sqrt(features), drawn from the seed. XH_INPUT unless there are 2 to
+ * 1024 classes. */
 xh_status xh_readout_create(const xh_readout_params *params, size_t features, size_t classes,
                             uint64_t seed, xh_readout **readout, xh_error *error);
 void xh_readout_free(xh_readout *readout);
@@ -50,7 +51,7 @@ xh_status xh_readout_epoch(xh_readout *readout, long epoch, xh_examples examples
 void xh_readout_step(xh_readout *readout, double rate, xh_examples batch, double *loss);
 
 /** Share of the examples classified right, 0..1; predicted [count] may be NULL. */
-double xh_readout_accuracy(const xh_readout *readout, xh_examples examples, uint8_t *predicted);
+double xh_readout_accuracy(const xh_readout *readout, xh_examples examples, uint16_t *predicted);
 
 /** Weights [classes][features] and bias [classes], the readout's own. */
 float *xh_readout_weights(xh_readout *readout);
