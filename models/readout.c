@@ -162,6 +162,7 @@ typedef struct batch {
     size_t count;
     xh_dropout dropout;
     xh_rng stream;
+    float *gradient; /* [count][features]: where that by the features goes, or NULL */
 } batch;
 
 static size_t row_of(const batch *now, size_t b) {
@@ -177,19 +178,29 @@ static float *chunk_x(const xh_readout *readout, size_t chunk) {
     return readout->x + chunk * (size_t)readout->params.batch * CHUNK;
 }
 
-/* Gathers the chunk's features of the batch, a few rows at a time. */
-static void gather(xh_readout *readout, const batch *now, size_t chunk, float *x) {
+/* A copy of rows of a chunk with dropout, from and to rows of the given strides. */
+typedef struct copy {
+    const float *from;
+    size_t from_stride;
+    const uint32_t *order; /* of the rows of from; NULL: as they are */
+    float *to;
+    size_t to_stride;
+} copy;
+
+/* The chunk's columns of the batch, a few rows at a time; the coins are the same whatever is
+ * copied. */
+static void drop_out(const xh_readout *readout, const batch *now, size_t chunk, copy rows) {
     uint32_t coins[ROWS * GROUPS];
     for (size_t row = 0; row < now->count; row += ROWS) {
         const size_t rest = now->count - row;
-        const size_t rows = rest < ROWS ? rest : ROWS;
+        const size_t few = rest < ROWS ? rest : ROWS;
         const uint64_t first = (chunk * (uint64_t)readout->params.batch + row) * GROUPS;
-        xh_dropout_coins(now->dropout, now->stream, first, rows * GROUPS, coins);
-        for (size_t r = 0; r < rows; r++) {
-            const size_t example = row_of(now, row + r);
+        xh_dropout_coins(now->dropout, now->stream, first, few * GROUPS, coins);
+        for (size_t r = 0; r < few; r++) {
+            const size_t source = rows.order ? rows.order[row + r] : row + r;
             xh_dropout_copy(now->dropout, coins + r * GROUPS, chunk_width(readout, chunk),
-                            now->examples.x + example * readout->features + chunk * CHUNK,
-                            x + (row + r) * CHUNK);
+                            rows.from + source * rows.from_stride,
+                            rows.to + (row + r) * rows.to_stride);
         }
     }
 }
@@ -198,12 +209,24 @@ static void gather(xh_readout *readout, const batch *now, size_t chunk, float *x
 static void forward(xh_readout *readout, const batch *now, size_t chunk) {
     const int classes = (int)readout->classes;
     float *x = chunk_x(readout, chunk);
-    gather(readout, now, chunk, x);
+    drop_out(readout, now, chunk,
+             (copy){now->examples.x + chunk * CHUNK, readout->features, now->order, x, CHUNK});
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)now->count, classes,
                 (int)chunk_width(readout, chunk), 1, x, CHUNK, readout->weights + chunk * CHUNK,
                 (int)readout->features, 0,
                 readout->partial + chunk * (size_t)readout->params.batch * readout->classes,
                 classes);
+}
+
+/* Gradient by the chunk's features, which are no longer needed. */
+static void descend(xh_readout *readout, const batch *now, size_t chunk) {
+    const int classes = (int)readout->classes;
+    float *x = chunk_x(readout, chunk);
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)now->count,
+                (int)chunk_width(readout, chunk), classes, 1, readout->delta, classes,
+                readout->weights + chunk * CHUNK, (int)readout->features, 0, x, CHUNK);
+    drop_out(readout, now, chunk,
+             (copy){x, CHUNK, NULL, now->gradient + chunk * CHUNK, readout->features});
 }
 
 /* Learns the chunk's weights. */
@@ -214,6 +237,9 @@ static void backward(xh_readout *readout, const batch *now, size_t chunk, xh_ada
     cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, classes, (int)width, (int)now->count, 1,
                 readout->delta, classes, chunk_x(readout, chunk), CHUNK, 0,
                 readout->gradient + chunk * CHUNK, (int)features);
+    if (now->gradient) {
+        descend(readout, now, chunk);
+    }
     for (size_t k = 0; k < readout->classes; k++) {
         const size_t at = k * features + chunk * CHUNK;
         xh_adam_apply(step, width, readout->gradient + at, readout->moments[0] + at,
@@ -302,8 +328,8 @@ xh_status xh_readout_epoch(xh_readout *readout, long epoch, xh_examples examples
     for (size_t first = 0; first < examples.count; first += size) {
         const size_t rest = examples.count - first;
         const xh_rng stream = {readout->seed, XH_RNG_DROPOUT, (uint32_t)epoch, first / size};
-        const batch now = {examples, order + first, rest < size ? rest : size, readout->dropout,
-                           stream};
+        const batch now = {examples,         order + first, rest < size ? rest : size,
+                           readout->dropout, stream,        NULL};
         sum += learn(readout, &now, rate, &right);
     }
     xh_array_free(order);
@@ -314,8 +340,15 @@ xh_status xh_readout_epoch(xh_readout *readout, long epoch, xh_examples examples
 
 void xh_readout_step(xh_readout *readout, double rate, xh_examples examples, double *loss) {
     size_t right = 0;
-    const batch now = {examples, NULL, examples.count, xh_dropout_of(0), {0}};
+    const batch now = {examples, NULL, examples.count, xh_dropout_of(0), {0}, NULL};
     *loss = learn(readout, &now, rate, &right) / (double)examples.count;
+}
+
+double xh_readout_learn(xh_readout *readout, long epoch, uint64_t number, xh_examples examples,
+                        float *gradient, size_t *right) {
+    const xh_rng stream = {readout->seed, XH_RNG_DROPOUT, (uint32_t)epoch, number};
+    const batch now = {examples, NULL, examples.count, readout->dropout, stream, gradient};
+    return learn(readout, &now, xh_readout_rate(&readout->params, epoch), right);
 }
 
 /* Classes of a few examples. */

@@ -50,6 +50,12 @@ xh_status xh_readout_epoch(xh_readout *readout, long epoch, xh_examples examples
  * values. loss is that before the step. */
 void xh_readout_step(xh_readout *readout, double rate, xh_examples batch, double *loss);
 
+/** One step of an epoch, number in it from 0, on at most params.batch examples, for a network that
+ * learns below: gradient [count][features] receives that of the mean loss by the features, before
+ * the step. Returns the summed loss; adds to right the examples classified right. */
+double xh_readout_learn(xh_readout *readout, long epoch, uint64_t number, xh_examples batch,
+                        float *gradient, size_t *right);
+
 /** Share of the examples classified right, 0..1; predicted [count] may be NULL. */
 double xh_readout_accuracy(const xh_readout *readout, xh_examples examples, uint16_t *predicted);
 
