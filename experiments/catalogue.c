@@ -13,6 +13,7 @@ static const section sections[] = {
     {"experiment", "keys at the top of the file", &xh_experiment_param_table},
     {"seeds", "seeds kept apart", &xh_seed_param_table},
     {"dataset", "images to learn from", &xh_dataset_param_table},
+    {"network", "layers, or what they begin from", &xh_network_param_table},
     {"layer", "one entry of network.layers", &xh_layer_param_table},
     {"crossbar", "arrays and converters", &xh_crossbar_param_table},
     {"training", "unsupervised passes", &xh_training_param_table},

@@ -9,6 +9,7 @@
 #include "config_tree.h"
 #include "presets.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -90,6 +91,7 @@ static void write_defaults(xh_config *config) {
     xh_param_defaults(&xh_experiment_param_table, &config->experiment);
     xh_param_defaults(&xh_seed_param_table, &config->seeds);
     xh_param_defaults(&xh_dataset_param_table, &config->dataset);
+    xh_param_defaults(&xh_network_param_table, &config->network);
     xh_param_defaults(&xh_crossbar_param_table, &config->crossbar);
     xh_param_defaults(&xh_training_param_table, &config->training);
     xh_param_defaults(&xh_readout_param_table, &config->readout);
@@ -195,21 +197,45 @@ static xh_status read_layers(const xh_node *layers, xh_config *config, xh_error 
     return status;
 }
 
+/* Leaves out the layers above the depth. */
+static xh_status cut_layers(const xh_node *network, xh_config *config, xh_error *error) {
+    const size_t depth = (size_t)config->network.depth;
+    if (depth > config->layer_count) {
+        return xh_node_error(xh_node_entry(network, "depth"), error,
+                             "network.depth = %zu is more than the %zu layers", depth,
+                             config->layer_count);
+    }
+    for (; depth > 0 && config->layer_count > depth; config->layer_count--) {
+        memset(&config->layers[config->layer_count - 1], 0, sizeof config->layers[0]);
+    }
+    return XH_OK;
+}
+
+/* Multiplies the outputs by the width, which they then hold. */
+static xh_status widen_layers(const xh_node *network, xh_config *config, xh_error *error) {
+    const double most = xh_param_find(&xh_layer_param_table, "outputs")->maximum;
+    for (size_t l = 0; l < config->layer_count; l++) {
+        const double outputs = round(config->network.width * (double)config->layers[l].outputs);
+        if (outputs > most) {
+            return xh_node_error(xh_node_entry(network, "width"), error,
+                                 "network.width = %g makes %.0f outputs of network.layers.%zu, "
+                                 "more than %.0f",
+                                 config->network.width, outputs, l, most);
+        }
+        config->layers[l].outputs = outputs > 1 ? (long)outputs : 1;
+    }
+    config->network.width = 1;
+    return XH_OK;
+}
+
 static xh_status read_network(const xh_node *root, xh_config *config, xh_error *error) {
-    static const char *const keys[] = {"preset", "layers"};
+    static const char *const others[] = {"layers"};
     const xh_node *network = xh_node_entry(root, "network");
     if (!network) {
         return xh_node_error(root, error, "network is missing");
     }
-    xh_status status = xh_node_expect(network, XH_NODE_MAPPING, error);
-    for (const xh_node *node = network->first; node && status == XH_OK; node = node->next) {
-        status = xh_node_known(node, NULL, keys, 2, error);
-    }
-    const xh_node *preset = xh_node_entry(network, "preset");
-    if (preset && status == XH_OK) {
-        status = xh_node_expect(preset, XH_NODE_SCALAR, error);
-        snprintf(config->preset, sizeof config->preset, "%s", preset->text);
-    }
+    xh_status status =
+        xh_node_params(network, &xh_network_param_table, others, 1, &config->network, error);
     const xh_node *layers = xh_node_entry(network, "layers");
     if (layers && status == XH_OK) {
         status = read_layers(layers, config, error);
@@ -218,7 +244,10 @@ static xh_status read_network(const xh_node *root, xh_config *config, xh_error *
         status = xh_node_error(layers ? layers : network, error,
                                "network.layers must hold at least one layer");
     }
-    return status;
+    if (status == XH_OK) {
+        status = cut_layers(network, config, error);
+    }
+    return status == XH_OK ? widen_layers(network, config, error) : status;
 }
 
 static xh_status read_hardware(const xh_node *root, xh_config *config, xh_error *error) {

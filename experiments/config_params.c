@@ -42,6 +42,17 @@ static const xh_param dataset_rows[] = {
 };
 TABLE(xh_dataset_param_table, xh_dataset_params, dataset_rows);
 
+static const xh_param network_rows[] = {
+    XH_TEXT(
+        xh_network_params, preset, "", NULL,
+        "published network to begin from, with its data set, training and readout; empty: none"),
+    XH_REAL(xh_network_params, width, "1", 1, 1e-3, 1e3,
+            "factor of every layer's outputs, rounded; 1 once resolved: the layers then hold it"),
+    XH_INTEGER(xh_network_params, depth, "1", 0, 0, XH_CONFIG_LAYERS,
+               "layers taken, from the first; 0: all"),
+};
+TABLE(xh_network_param_table, xh_network_params, network_rows);
+
 static const char *const orders[] = {"successive", "consecutive", NULL};
 static const char *const methods[] = {"softhebb", "backprop", NULL};
 static const char *const augmentations[] = {"none",      "mirror",       "flip",

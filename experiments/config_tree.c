@@ -182,6 +182,30 @@ static xh_status check_position(const xh_node *base, const xh_node *entry, xh_er
                                count - 1, entry->key);
 }
 
+/* Copies node and what is below it to the end of parent, under another key. */
+static int copy_node(xh_node *parent, const xh_node *node, const char *key) {
+    xh_node *copy = xh_node_create(parent, node->kind, key, node->text, node->place, 0);
+    int copied = copy != NULL;
+    for (const xh_node *entry = node->first; copied && entry; entry = entry->next) {
+        copied = copy_node(copy, entry, entry->key);
+    }
+    return copied;
+}
+
+/* Lays the node on top of every entry of a list. */
+static xh_status merge_everywhere(xh_node *list, const xh_node *node, xh_error *error) {
+    xh_node *every = xh_node_create(NULL, XH_NODE_MAPPING, list->path, "", node->place, 0);
+    int copied = every != NULL;
+    for (const xh_node *entry = list->first; copied && entry; entry = entry->next) {
+        copied = copy_node(every, node, entry->key);
+    }
+    if (!copied) {
+        xh_tree_free(every);
+        return xh_error_set(error, XH_MEMORY, "no memory for %s", node->place);
+    }
+    return xh_tree_merge(list, every, error);
+}
+
 /* Lays one entry, which belongs to nobody, on top of base. */
 static xh_status merge_entry(xh_node *base, xh_node *entry, xh_error *error) {
     xh_node **link = find_link(base, entry->key);
@@ -207,6 +231,11 @@ static xh_status merge_entry(xh_node *base, xh_node *entry, xh_error *error) {
 
 xh_status xh_tree_merge(xh_node *base, xh_node *over, xh_error *error) {
     xh_status status = XH_OK;
+    const xh_node *everywhere = xh_node_entry(over, "*");
+    if (everywhere && base->kind == XH_NODE_LIST) {
+        status = merge_everywhere(base, everywhere, error);
+        xh_node_remove(over, "*");
+    }
     while (status == XH_OK && over->first) {
         xh_node *entry = over->first;
         over->first = entry->next;

@@ -54,7 +54,8 @@ xh_status xh_tree_override(const char *assignment, xh_node **root, xh_error *err
 
 /**
  * Lays over on top of base and consumes it, also on failure. Mappings merge by key and lists by
- * position (a mapping on a list names positions); anything else is replaced.
+ * position (a mapping on a list names positions, and by "*" all of them, before any other); anything
+ * else is replaced.
  */
 xh_status xh_tree_merge(xh_node *base, xh_node *over, xh_error *error);
 

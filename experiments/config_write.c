@@ -62,11 +62,7 @@ static void write_model(FILE *stream, const char *section, const char *selector,
 }
 
 static void write_network(FILE *stream, const xh_config *config) {
-    fputs("\nnetwork:\n", stream);
-    if (config->preset[0]) {
-        fputs("  ", stream);
-        write_value(stream, "preset", config->preset, "1", "what the network began from");
-    }
+    write_section(stream, "network", &xh_network_param_table, &config->network);
     fputs("  layers:\n", stream);
     for (size_t i = 0; i < config->layer_count; i++) {
         write_params(stream, "    - ", "      ", &xh_layer_param_table, &config->layers[i]);

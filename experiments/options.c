@@ -15,7 +15,8 @@ typedef struct option {
 
 static const option options[] = {
     {XH_OPTION_SET, "--set", "KEY=VALUE",
-     "override one key of the file, e.g. network.layers.0.rate=0.1; may be repeated"},
+     "override a key of the file, e.g. network.layers.0.rate=0.1, or of all layers by *; "
+     "repeatable"},
     {XH_OPTION_OUT, "--out", "FILE.h5", "result; default: the experiment's name with .h5"},
     {XH_OPTION_DATA, "--data", "DIR",
      "folder of the data sets; default: $CROSSHEBB_DATA, ./data, /usr/share/datasets"},

@@ -17,7 +17,7 @@ static void expect_same(void) {
         {&again.experiment, &config.experiment, sizeof config.experiment},
         {&again.seeds, &config.seeds, sizeof config.seeds},
         {&again.dataset, &config.dataset, sizeof config.dataset},
-        {&again.preset, &config.preset, sizeof config.preset},
+        {&again.network, &config.network, sizeof config.network},
         {&again.layer_count, &config.layer_count, sizeof config.layer_count},
         {&again.layers, &config.layers, sizeof config.layers},
         {&again.device_values, &config.device_values, sizeof config.device_values},
@@ -56,7 +56,7 @@ START_TEST(text_shows_units_and_sentences) {
     ck_assert_ptr_nonnull(strstr(text, "\n  images: 0  # images of an unsupervised pass"));
     ck_assert_ptr_nonnull(strstr(text, "\n    - name: conv1  # "));
     ck_assert_ptr_null(strstr(text, "\ndevice:"));
-    ck_assert_ptr_null(strstr(text, "preset"));
+    ck_assert_ptr_nonnull(strstr(text, "\n  preset: \"\"  # "));
     free(text);
 }
 END_TEST
@@ -122,7 +122,7 @@ START_TEST(presets_are_networks) {
         char text[XH_PARAM_TEXT_SIZE];
         snprintf(text, sizeof text, "network: {preset: %s}\n", preset.name);
         expect(text, 0, NULL);
-        ck_assert_str_eq(config.preset, preset.name);
+        ck_assert_str_eq(config.network.preset, preset.name);
         expect_round_trip();
 
         xh_layer_params second = config.layers[config.layer_count - 1];

@@ -37,6 +37,12 @@ typedef struct xh_dataset_params {
     long test_images;                /* 0: all */
 } xh_dataset_params;
 
+typedef struct xh_network_params {
+    char preset[XH_PARAM_TEXT_SIZE]; /* what the layers began from; "": nothing */
+    double width;                    /* factor of every layer's outputs; 1 once they hold it */
+    long depth;                      /* the first layers of the list; 0: all */
+} xh_network_params;
+
 typedef struct xh_training_params {
     char method[XH_PARAM_TEXT_SIZE]; /* softhebb, backprop */
     char order[XH_PARAM_TEXT_SIZE];  /* successive, consecutive */
@@ -61,6 +67,7 @@ typedef struct xh_output_params {
 extern const xh_param_table xh_experiment_param_table;
 extern const xh_param_table xh_seed_param_table;
 extern const xh_param_table xh_dataset_param_table;
+extern const xh_param_table xh_network_param_table;
 extern const xh_param_table xh_training_param_table;
 extern const xh_param_table xh_output_param_table;
 extern const xh_param_table xh_hardware_param_table; /* a hardware profile without its prices */
@@ -76,7 +83,7 @@ typedef struct xh_config {
     xh_experiment_params experiment;
     xh_seed_params seeds;
     xh_dataset_params dataset;
-    char preset[XH_PARAM_TEXT_SIZE]; /* network preset, "" if none */
+    xh_network_params network;
     size_t layer_count;
     xh_layer_params layers[XH_CONFIG_LAYERS];
     const xh_device_model *device;
@@ -92,7 +99,8 @@ typedef struct xh_config {
 
 /**
  * Reads the file, then the overrides ("a.b.c=value"; list entries by number:
- * "network.layers.0.rate=0.1"), then checks all of it. XH_INPUT with "file:line: key = value is
+ * "network.layers.0.rate=0.1", or all at once: "network.layers.*.rate=0.1", to which a number is an
+ * exception, wherever it stands), then checks all of it. XH_INPUT with "file:line: key = value is
  * outside [a, b]", or an unknown key and the nearest known one. config is then as it was.
  */
 xh_status xh_config_load(const char *path, const char *const *overrides, size_t count,
