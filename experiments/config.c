@@ -299,6 +299,12 @@ static xh_status resolve(xh_node *root, const char *const *overrides, size_t cou
     return status;
 }
 
+size_t xh_config_learning_layers(const xh_config *config) {
+    const xh_training_params *training = &config->training;
+    const size_t wanted = training->layers > 0 ? (size_t)training->layers : config->layer_count;
+    return training->learn ? wanted : 0;
+}
+
 xh_status xh_config_parse(const char *name, const char *text, size_t size,
                           const char *const *overrides, size_t count, xh_config *config,
                           xh_error *error) {

@@ -150,6 +150,16 @@ static xh_status check_crossbars(const xh_config *config, const xh_node *root, x
     return check_traits(config, root, error);
 }
 
+static xh_status check_training(const xh_config *config, const xh_node *root, xh_error *error) {
+    const long layers = config->training.layers;
+    if (layers <= (long)config->layer_count) {
+        return XH_OK;
+    }
+    return xh_node_error(at(at(root, "training"), "layers"), error,
+                         "training.layers = %ld is above the number of layers, %zu", layers,
+                         config->layer_count);
+}
+
 static xh_status check_device(const xh_config *config, const xh_node *root, xh_error *error) {
     if (!config->device ||
         xh_device_check(config->device, &config->device_values, error) == XH_OK) {
@@ -160,7 +170,7 @@ static xh_status check_device(const xh_config *config, const xh_node *root, xh_e
 
 xh_status xh_config_check(const xh_config *config, const xh_node *root, xh_error *error) {
     static xh_status (*const checks[])(const xh_config *, const xh_node *, xh_error *) = {
-        check_names, check_data, check_device, check_crossbars};
+        check_names, check_data, check_training, check_device, check_crossbars};
     xh_status status = XH_OK;
     for (size_t i = 0; i < sizeof checks / sizeof checks[0] && status == XH_OK; i++) {
         status = checks[i](config, root, error);

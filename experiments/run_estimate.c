@@ -50,14 +50,14 @@ static xh_status shape_network(const xh_config *config, xh_shape input, network_
 }
 
 /* Multiply-accumulates that one image costs in all unsupervised stages: every layer up to the last
- * one that trains reads, and those that train sum up an update of the same size. */
+ * one that trains reads, and those that learn sum up an update of the same size. */
 static double training_macs_of_an_image(const xh_config *config, const network_shape *network) {
     const bool successive = strcmp(config->training.order, "successive") == 0;
-    const double update = config->training.learn ? 1 : 0;
+    const size_t learning = xh_config_learning_layers(config);
     double macs = 0;
     for (size_t l = 0; l < config->layer_count; l++) {
         const double reads = successive ? (double)(config->layer_count - l) : 1;
-        macs += network->macs[l] * (reads + update);
+        macs += network->macs[l] * (reads + (l < learning ? 1 : 0));
     }
     return macs;
 }

@@ -19,7 +19,8 @@ static double per(double amount, double count) {
 /* Synapses that learned, and their sum over the images that each was presented with. */
 static void count_synapses(const xh_run_state *run, xh_run_result *result, double *presentations) {
     *presentations = 0;
-    for (size_t l = 0; l < run->layers && run->config->training.learn; l++) {
+    const size_t learning = xh_config_learning_layers(run->config);
+    for (size_t l = 0; l < run->layers && l < learning; l++) {
         const xh_run_block *block = &run->blocks[l];
         const xh_synapses *synapses = xh_layer_synapses(block->layer);
         const double size =

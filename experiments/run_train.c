@@ -52,12 +52,16 @@ static xh_status add_rows(xh_run_state *run, const pass *now, bool end, xh_error
     return XH_OK;
 }
 
+/* Layers that do not learn get used to what comes from below, as those that do. */
+static xh_layer_mode mode_of_training(const xh_run_state *run, size_t index) {
+    return index < xh_config_learning_layers(run->config) ? XH_LAYER_LEARN : XH_LAYER_WARM;
+}
+
 static xh_status train_batch(xh_run_state *run, const pass *now, xh_images images,
                              xh_error *error) {
     xh_layer_mode modes[XH_CONFIG_LAYERS];
-    const xh_layer_mode training = run->config->training.learn ? XH_LAYER_LEARN : XH_LAYER_WARM;
     for (size_t l = 0; l <= now->last; l++) {
-        modes[l] = l < now->first ? XH_LAYER_INFER : training;
+        modes[l] = l < now->first ? XH_LAYER_INFER : mode_of_training(run, l);
     }
     const xh_status status = xh_network_batch(run->network, now->last, modes, images, NULL, error);
     if (status != XH_OK) {

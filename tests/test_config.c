@@ -216,6 +216,8 @@ START_TEST(keys_are_checked_together) {
            "e.yaml:1: dataset.test_images = 10001 is more than the 10000 of the data set");
     refuse("dataset: {train_images: 100}\ntraining: {images: 101}\n" DIGITAL,
            "e.yaml:2: training.images = 101 is more than the 100 that dataset.train_images takes");
+    refuse(DIGITAL "training:\n  layers: 2\n",
+           "e.yaml:3: training.layers = 2 is above the number of layers, 1");
 }
 END_TEST
 

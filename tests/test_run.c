@@ -191,6 +191,27 @@ START_TEST(a_control_does_not_learn) {
 }
 END_TEST
 
+/* The layers above the first stay as they began, in either order; the first learns as it would with
+ * them. */
+START_TEST(only_the_first_layers_learn) {
+    static const char *const orders[] = {"training.order=successive", "training.order=consecutive"};
+    for (size_t o = 0; o < 2; o++) {
+        load((const char *const[]){orders[o], "training.clock=prototype"}, 2);
+        run();
+        const double cosine = last("/train/first/cosine_to_start");
+        ck_assert_double_lt(last("/train/second/cosine_to_start"), 1 - 1e-3);
+        load((const char *const[]){orders[o], "training.clock=prototype", "training.layers=1"}, 3);
+        run();
+        ck_assert_double_eq(last("/train/first/cosine_to_start"), cosine);
+        ck_assert_double_eq(last("/train/second/winners"), 0);
+        ck_assert_double_eq(last("/train/second/image"), TRAIN);
+        ck_assert_double_eq(result.synapses, 4 * 25);
+        ck_assert_uint_gt(result.layers[0].pulses.up, 0);
+        ck_assert_uint_eq(result.layers[1].pulses.up + result.layers[1].pulses.reset, 0);
+    }
+}
+END_TEST
+
 START_TEST(digital_layers_cost_nothing) {
     load((const char *const[]){"network.layers.0.synapses=digital",
                                "network.layers.1.synapses=digital"},
@@ -321,6 +342,9 @@ START_TEST(the_estimate_counts_shapes) {
     ck_assert_double_eq(estimate.feature_macs, 70000 * (first + second));
     ck_assert_double_eq(estimate.readout_macs, 2.0 * 24 * 10 * (2 * 60000 + 10000));
     ck_assert_double_gt(estimate.memory_bytes, 70000 * (784 + 4 * 24));
+    load((const char *const[]){"training.layers=1"}, 1);
+    ck_assert_int_eq(xh_run_estimate_of(&config, &estimate, &error), XH_OK);
+    ck_assert_double_eq(estimate.training_macs, 60000 * (first * 3 + second));
     load((const char *const[]){"training.order=consecutive", "training.learn=false",
                                "training.images=100"},
          3);
@@ -331,12 +355,19 @@ END_TEST
 
 int main(void) {
     const TTest *const tests[] = {
-        figures_are_consistent,         threads_change_nothing,
-        seeds_of_devices_are_apart,     a_control_does_not_learn,
-        digital_layers_cost_nothing,    a_float_network_needs_no_device,
-        a_prototype_keeps_its_own_time, hardware_time_is_the_latency,
-        progress_tells_every_stage,     an_interrupted_run_leaves_its_part,
-        wrong_inputs_leave_no_file,     the_estimate_counts_shapes,
+        figures_are_consistent,
+        threads_change_nothing,
+        seeds_of_devices_are_apart,
+        a_control_does_not_learn,
+        only_the_first_layers_learn,
+        digital_layers_cost_nothing,
+        a_float_network_needs_no_device,
+        a_prototype_keeps_its_own_time,
+        hardware_time_is_the_latency,
+        progress_tells_every_stage,
+        an_interrupted_run_leaves_its_part,
+        wrong_inputs_leave_no_file,
+        the_estimate_counts_shapes,
     };
     Suite *suite = suite_create("run");
     TCase *tcase = tcase_create("run");

@@ -111,6 +111,10 @@ xh_status xh_config_parse(const char *name, const char *text, size_t size,
                           const char *const *overrides, size_t count, xh_config *config,
                           xh_error *error);
 
+/** How many layers learn, from the first on: those of training.layers, none if training.learn is
+ * off. */
+size_t xh_config_learning_layers(const xh_config *config);
+
 /** Writes the resolved configuration as YAML, with units and sentences as comments: read again, it
  * is the same. */
 void xh_config_write(const xh_config *config, FILE *stream);
