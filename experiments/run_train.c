@@ -57,12 +57,24 @@ static xh_layer_mode mode_of_training(const xh_run_state *run, size_t index) {
     return index < xh_config_learning_layers(run->config) ? XH_LAYER_LEARN : XH_LAYER_WARM;
 }
 
+/* The rates of the layers that train, where they fall over the stage. */
+static void anneal(xh_run_state *run, const pass *now) {
+    for (size_t l = now->first; l <= now->last; l++) {
+        const xh_run_block *block = &run->blocks[l];
+        if (strcmp(run->config->layers[l].rate_decay, "linear") == 0) {
+            xh_synapses_anneal(xh_layer_synapses(block->layer),
+                               1 - (double)block->images / (double)now->total);
+        }
+    }
+}
+
 static xh_status train_batch(xh_run_state *run, const pass *now, xh_images images,
                              xh_error *error) {
     xh_layer_mode modes[XH_CONFIG_LAYERS];
     for (size_t l = 0; l <= now->last; l++) {
         modes[l] = l < now->first ? XH_LAYER_INFER : mode_of_training(run, l);
     }
+    anneal(run, now);
     const xh_status status = xh_network_batch(run->network, now->last, modes, images, NULL, error);
     if (status != XH_OK) {
         return status;

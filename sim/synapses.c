@@ -14,6 +14,7 @@ struct xh_synapses {
     size_t inputs;
     size_t outputs;
     xh_rule rule;
+    double annealing;      /* factor of the rule's rate */
     xh_digital *digital;   /* NULL on a crossbar */
     xh_crossbar *crossbar; /* NULL in float */
     const xh_scheme *scheme;
@@ -31,7 +32,8 @@ xh_status xh_synapses_create_digital(size_t inputs, size_t outputs, const float 
         xh_digital_free(digital);
         return xh_error_set(error, XH_MEMORY, "no memory for %zu x %zu weights", outputs, inputs);
     }
-    *made = (xh_synapses){.inputs = inputs, .outputs = outputs, .rule = rule, .digital = digital};
+    *made = (xh_synapses){
+        .inputs = inputs, .outputs = outputs, .rule = rule, .annealing = 1, .digital = digital};
     *synapses = made;
     return XH_OK;
 }
@@ -83,6 +85,7 @@ xh_status xh_synapses_create_crossbar(xh_crossbar *crossbar, const float *weight
     made->inputs = xh_crossbar_inputs(crossbar);
     made->outputs = xh_crossbar_outputs(crossbar);
     made->rule = rule;
+    made->annealing = 1;
     made->crossbar = crossbar;
     xh_status status = check_traits(xh_crossbar_model(crossbar), scheme, error);
     if (status == XH_OK) {
@@ -142,14 +145,20 @@ void xh_synapses_read_end(xh_synapses *synapses) {
     }
 }
 
+void xh_synapses_anneal(xh_synapses *synapses, double factor) {
+    synapses->annealing = factor;
+}
+
 void xh_synapses_update(xh_synapses *synapses, const xh_signals *signals) {
+    xh_rule rule = synapses->rule;
+    rule.rate *= synapses->annealing;
     if (synapses->crossbar) {
         xh_crossbar_update_begin(synapses->crossbar);
-        synapses->scheme->update(synapses->scheme_params, synapses->crossbar, synapses->rule,
-                                 signals, synapses->state);
+        synapses->scheme->update(synapses->scheme_params, synapses->crossbar, rule, signals,
+                                 synapses->state);
         xh_crossbar_update_end(synapses->crossbar);
     } else {
-        xh_digital_update(synapses->digital, synapses->rule, signals);
+        xh_digital_update(synapses->digital, rule, signals);
     }
 }
 

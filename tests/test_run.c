@@ -100,20 +100,25 @@ static void run(void) {
     ck_assert_msg(xh_run(&config, options(), &result, &error) == XH_OK, "%s", error.text);
 }
 
-/* Last value of a column of the result. */
-static double last(const char *name) {
-    double values[64];
-    hsize_t rows = 0;
+/* Values of a data set of the result, at most room; their number. */
+static size_t read_set(const char *name, size_t room, double *values) {
     hid_t file = H5Fopen(out, H5F_ACC_RDONLY, H5P_DEFAULT);
     hid_t set = H5Dopen2(file, name, H5P_DEFAULT);
     hid_t space = H5Dget_space(set);
-    H5Sget_simple_extent_dims(space, &rows, NULL);
-    ck_assert_uint_ge(rows, 1);
-    ck_assert_uint_le(rows, 64);
+    const hssize_t count = H5Sget_simple_extent_npoints(space);
+    ck_assert_int_ge(count, 1);
+    ck_assert_uint_le((size_t)count, room);
     ck_assert_int_ge(H5Dread(set, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, values), 0);
     H5Sclose(space);
     H5Dclose(set);
     H5Fclose(file);
+    return (size_t)count;
+}
+
+/* Last value of a column of the result. */
+static double last(const char *name) {
+    double values[64];
+    const size_t rows = read_set(name, 64, values);
     return values[rows - 1];
 }
 
@@ -208,6 +213,33 @@ START_TEST(only_the_first_layers_learn) {
         ck_assert_double_eq(result.synapses, 4 * 25);
         ck_assert_uint_gt(result.layers[0].pulses.up, 0);
         ck_assert_uint_eq(result.layers[1].pulses.up + result.layers[1].pulses.reset, 0);
+    }
+}
+END_TEST
+
+/* Final weights of the first layer after count batches of 30 images. */
+static void train_first(const char *decay, int count, double weights[4 * 25]) {
+    const char *const images[] = {"training.images=30", "training.images=60"};
+    load((const char *const[]){"network.layers.0.synapses=digital", "output.weights=true",
+                               "training.batch=30", decay, images[count - 1]},
+         5);
+    run();
+    read_set("/layers/first/weights", 4 * 25, weights);
+}
+
+/* The first of two batches learns at the full rate, the second at half of it. */
+START_TEST(a_rate_falls_to_zero) {
+    static const char none[] = "network.layers.0.rate_decay=none";
+    static const char linear[] = "network.layers.0.rate_decay=linear";
+    double one[4 * 25], one_linear[4 * 25], two[4 * 25], two_linear[4 * 25];
+    train_first(none, 1, one);
+    train_first(linear, 1, one_linear);
+    train_first(none, 2, two);
+    train_first(linear, 2, two_linear);
+    ck_assert_mem_eq(one, one_linear, sizeof(one));
+    ck_assert_mem_ne(one, two, sizeof(one));
+    for (size_t i = 0; i < 4 * 25; i++) {
+        ck_assert_double_eq_tol(two_linear[i], one[i] + 0.5 * (two[i] - one[i]), 1e-6);
     }
 }
 END_TEST
@@ -355,19 +387,13 @@ END_TEST
 
 int main(void) {
     const TTest *const tests[] = {
-        figures_are_consistent,
-        threads_change_nothing,
-        seeds_of_devices_are_apart,
-        a_control_does_not_learn,
-        only_the_first_layers_learn,
-        digital_layers_cost_nothing,
-        a_float_network_needs_no_device,
-        a_prototype_keeps_its_own_time,
-        hardware_time_is_the_latency,
-        progress_tells_every_stage,
-        an_interrupted_run_leaves_its_part,
-        wrong_inputs_leave_no_file,
-        the_estimate_counts_shapes,
+        figures_are_consistent,         threads_change_nothing,
+        seeds_of_devices_are_apart,     a_control_does_not_learn,
+        only_the_first_layers_learn,    a_rate_falls_to_zero,
+        digital_layers_cost_nothing,    a_float_network_needs_no_device,
+        a_prototype_keeps_its_own_time, hardware_time_is_the_latency,
+        progress_tells_every_stage,     an_interrupted_run_leaves_its_part,
+        wrong_inputs_leave_no_file,     the_estimate_counts_shapes,
     };
     Suite *suite = suite_create("run");
     TCase *tcase = tcase_create("run");

@@ -296,6 +296,47 @@ START_TEST(test_crossbar) {
 }
 END_TEST
 
+/* Weights after an update at the given rate, annealed by the factor; physical: on a crossbar. */
+static float *annealed(const problem *p, bool physical, double rate, double factor) {
+    const xh_rule rule = {rate, 0.5};
+    xh_synapses *synapses = NULL;
+    if (physical) {
+        ck_assert_int_eq(make_physical(p, "ideal", "read_modify_write", rule, &synapses, NULL),
+                         XH_OK);
+        xh_synapses_calibrate(synapses, p->signals.count, p->x);
+    } else {
+        synapses = make_digital(p, rule, XH_SCALE_LAYER_MAXIMUM, 0);
+    }
+    xh_synapses_anneal(synapses, factor);
+    xh_synapses_update(synapses, &p->signals);
+    float *weights = weights_of(synapses);
+    xh_synapses_free(synapses);
+    return weights;
+}
+
+/* A quarter of the rate is the same by the rule or by annealing, in every bit; none is no change.
+ */
+START_TEST(test_anneal) {
+    const problem p = make_problem(12, 10, 40);
+    for (int physical = 0; physical < 2; physical++) {
+        float *slow = annealed(&p, physical, 0.08 / 4, 1);
+        float *slowed = annealed(&p, physical, 0.08, 0.25);
+        float *fast = annealed(&p, physical, 0.08, 1);
+        float *still = annealed(&p, physical, 0.08, 0);
+        ck_assert_mem_eq(slow, slowed, p.size * sizeof(float));
+        ck_assert_mem_ne(slow, fast, p.size * sizeof(float));
+        for (size_t i = 0; i < p.size; i++) {
+            ck_assert_float_eq_tol(still[i], p.weights[i], 1e-4F); /* as programmed */
+        }
+        xh_array_free(slow);
+        xh_array_free(slowed);
+        xh_array_free(fast);
+        xh_array_free(still);
+    }
+    free_problem(p);
+}
+END_TEST
+
 /* A scheme that needs down pulses is refused on devices that only rise; the crossbar is freed all
  * the same. */
 START_TEST(test_missing_trait) {
@@ -321,6 +362,6 @@ END_TEST
 int main(void) {
     const TTest *const tests[] = {test_read,     test_published_rule, test_running_scale,
                                   test_bound,    test_silence,        test_threads,
-                                  test_crossbar, test_missing_trait};
+                                  test_crossbar, test_anneal,         test_missing_trait};
     return xh_suite_run("synapses", tests, sizeof(tests) / sizeof(tests[0]));
 }

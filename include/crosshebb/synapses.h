@@ -43,6 +43,9 @@ void xh_synapses_read_begin(xh_synapses *synapses, xh_phase phase);
 void xh_synapses_read(xh_synapses *synapses, size_t first, size_t count, const float *x, float *u);
 void xh_synapses_read_end(xh_synapses *synapses);
 
+/** From now on updates take place at factor times the rule's rate; 1 at first. */
+void xh_synapses_anneal(xh_synapses *synapses, double factor);
+
 /** Learns from one batch. Parallel inside; call from one thread. */
 void xh_synapses_update(xh_synapses *synapses, const xh_signals *signals);
 
