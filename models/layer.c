@@ -387,3 +387,19 @@ void xh_layer_wins(xh_layer *layer, uint32_t *wins, bool reset) {
         memset(layer->wins, 0, (size_t)layer->threads * outputs * sizeof(*layer->wins));
     }
 }
+
+void xh_layer_state(xh_layer *layer, xh_state *state) {
+    const size_t outputs = layer->outputs;
+    /* The first thread's wins become those of all, so that the state knows of no threads. */
+    for (size_t t = 1; t < (size_t)layer->threads; t++) {
+        for (size_t i = 0; i < outputs; i++) {
+            layer->wins[i] += layer->wins[t * outputs + i];
+            layer->wins[t * outputs + i] = 0;
+        }
+    }
+    xh_state_words(state, "wins", outputs, layer->wins);
+    xh_state_flag(state, "calibrated", &layer->calibrated);
+    xh_state_floats(state, "mean", layer->normalise.channels, layer->normalise.mean);
+    xh_state_floats(state, "variance", layer->normalise.channels, layer->normalise.variance);
+    xh_synapses_state(layer->synapses, state);
+}

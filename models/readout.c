@@ -399,3 +399,13 @@ float *xh_readout_bias(xh_readout *readout) {
 const float *xh_readout_gradient(const xh_readout *readout) {
     return readout->gradient;
 }
+
+void xh_readout_state(xh_readout *readout, xh_state *state) {
+    const size_t weights = readout->classes * readout->features;
+    xh_state_doubles(state, "steps", 1, &readout->steps);
+    xh_state_floats(state, "weights", weights, readout->weights);
+    xh_state_floats(state, "bias", readout->classes, readout->bias);
+    xh_state_floats(state, "first_moments", weights, readout->moments[0]);
+    xh_state_floats(state, "second_moments", weights, readout->moments[1]);
+    xh_state_floats(state, "bias_moments", 2 * readout->classes, readout->bias_moments);
+}

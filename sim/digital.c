@@ -240,3 +240,8 @@ void xh_digital_update(xh_digital *digital, xh_rule rule, const xh_signals *sign
     finish_rows(digital, rule);
     step(digital);
 }
+
+void xh_digital_state(xh_digital *digital, xh_state *state) {
+    xh_state_floats(state, "weights", digital->outputs * digital->inputs, digital->weights);
+    xh_state_floats(state, "running_maxima", digital->outputs, digital->running);
+}

@@ -54,6 +54,18 @@ void xh_ledger_add(xh_ledger *ledger, const xh_ledger *other) {
     }
 }
 
+void xh_ledger_state(xh_ledger *ledger, xh_state *state) {
+    xh_state_doubles(state, "events", XH_PHASES * XH_EVENTS, ledger->count[0]);
+    for (int phase = 0; phase < XH_PHASES; phase++) {
+        xh_pulse_tally *tally = &ledger->pulses[phase];
+        uint64_t counts[] = {tally->up, tally->down, tally->reset, tally->effective,
+                             tally->clipped};
+        xh_state_counts(state, phase_labels[phase].name, sizeof(counts) / sizeof(counts[0]),
+                        counts);
+        *tally = (xh_pulse_tally){counts[0], counts[1], counts[2], counts[3], counts[4]};
+    }
+}
+
 /* Joules of one unit of the event. Pulses on devices are priced by the cell's own physics over the
  * efficiency of the driver, the charge through the array by the voltage across it. */
 static double joules_of(xh_event event, const xh_hardware *hardware,

@@ -1,4 +1,4 @@
-/* A look inside a crossbar, for analysis only. */
+/* A look inside a crossbar, for analysis and checkpoints only. */
 #include "crosshebb/probe.h"
 
 #include "crossbar_internal.h"
@@ -39,4 +39,19 @@ void xh_probe_weights(const xh_crossbar *crossbar, float *weights) {
 
 void xh_probe_wear(const xh_crossbar *crossbar, float *cycles) {
     memcpy(cycles, crossbar->wear, xh_crossbar_devices(crossbar) * sizeof(float));
+}
+
+void xh_probe_state(xh_crossbar *crossbar, xh_state *state) {
+    const size_t devices = xh_crossbar_devices(crossbar);
+    xh_state_doubles(state, "time", 1, &crossbar->now);
+    xh_state_counts(state, "reads", 1, &crossbar->reads);
+    xh_state_counts(state, "updates", 1, &crossbar->updates);
+    xh_state_doubles(state, "input_range", 1, &crossbar->input_range);
+    xh_state_doubles(state, "output_ranges", crossbar->tiling.row_tiles, crossbar->output_range);
+    xh_state_floats(state, "cells", devices * crossbar->model->planes, crossbar->state);
+    xh_state_floats(state, "wear", devices, crossbar->wear);
+    xh_ledger_state(&crossbar->ledger, state);
+    if (state->loading) {
+        memset(crossbar->stale, 1, crossbar->outputs * sizeof(bool));
+    }
 }

@@ -181,3 +181,12 @@ void xh_synapses_weights(const xh_synapses *synapses, float *weights,
                synapses->outputs * synapses->inputs * sizeof(float));
     }
 }
+
+void xh_synapses_state(xh_synapses *synapses, xh_state *state) {
+    if (synapses->crossbar) {
+        xh_state_floats(state, "scheme", synapses->outputs * synapses->scheme->column_numbers,
+                        synapses->state);
+    } else {
+        xh_digital_state(synapses->digital, state);
+    }
+}

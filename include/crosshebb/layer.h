@@ -87,6 +87,9 @@ xh_synapses *xh_layer_synapses(xh_layer *layer);
 xh_normalise xh_layer_normalise(xh_layer *layer);
 /** Vectors won by each neuron while it learned, since the last call with reset, [outputs]. */
 void xh_layer_wins(xh_layer *layer, uint32_t *wins, bool reset);
+/** Saves or loads what the layer and its synapses need to go on between two batches; see
+ * xh_synapses_state of crossbars. */
+void xh_layer_state(xh_layer *layer, xh_state *state);
 
 #ifdef __cplusplus
 }

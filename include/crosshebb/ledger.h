@@ -9,6 +9,7 @@
 #define CROSSHEBB_LEDGER_H
 
 #include "crosshebb/device.h"
+#include "crosshebb/state.h"
 
 #include <stdbool.h>
 
@@ -73,6 +74,9 @@ const char *xh_phase_sentence(xh_phase phase);
 
 /** Adds every count of other. */
 void xh_ledger_add(xh_ledger *ledger, const xh_ledger *other);
+
+/** Saves or loads every count. */
+void xh_ledger_state(xh_ledger *ledger, xh_state *state);
 
 /** Where a price comes from. Marks as in the literature notes: P read in the paper, C read in
  * published code, D derived, M remembered and to be checked, A assumed. */

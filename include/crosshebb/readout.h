@@ -4,6 +4,7 @@
 #define CROSSHEBB_READOUT_H
 
 #include "crosshebb/param.h"
+#include "crosshebb/state.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -64,6 +65,9 @@ float *xh_readout_weights(xh_readout *readout);
 float *xh_readout_bias(xh_readout *readout);
 /** Gradient of the last step's loss by the weights, [classes][features]. */
 const float *xh_readout_gradient(const xh_readout *readout);
+
+/** Saves or loads what the readout needs to go on between two steps. */
+void xh_readout_state(xh_readout *readout, xh_state *state);
 
 #ifdef __cplusplus
 }

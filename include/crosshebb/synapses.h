@@ -60,6 +60,10 @@ xh_crossbar *xh_synapses_crossbar(xh_synapses *synapses);
 void xh_synapses_weights(const xh_synapses *synapses, float *weights,
                          void (*probe)(const xh_crossbar *crossbar, float *weights));
 
+/** Saves or loads what they need to go on between two batches: the float matrix, or the scheme's
+ * digital state. A crossbar's own state is for the probe. */
+void xh_synapses_state(xh_synapses *synapses, xh_state *state);
+
 #ifdef __cplusplus
 }
 #endif
