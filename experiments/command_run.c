@@ -70,6 +70,14 @@ static void write_wear(xh_json *json, double max, double p999) {
     xh_json_close(json, '}');
 }
 
+static void write_norm(xh_json *json, const xh_run_weights *weights) {
+    xh_json_open(json, "norm", '{');
+    xh_json_number(json, "mean", weights->norm_mean);
+    xh_json_number(json, "min", weights->norm_min);
+    xh_json_number(json, "max", weights->norm_max);
+    xh_json_close(json, '}');
+}
+
 static void write_layers(xh_json *json, const xh_run_result *result) {
     xh_json_open(json, "layers", '[');
     for (size_t l = 0; l < result->layer_count; l++) {
@@ -80,7 +88,11 @@ static void write_layers(xh_json *json, const xh_run_result *result) {
         xh_json_number(json, "inputs", (double)layer->inputs);
         xh_json_number(json, "devices", (double)layer->devices);
         write_pulses(json, layer->pulses);
-        xh_json_number(json, "converged_fraction", layer->converged_fraction);
+        write_norm(json, &layer->weights);
+        xh_json_number(json, "converged_fraction", layer->weights.converged_fraction);
+        xh_json_number(json, "cosine_to_start", layer->weights.cosine_to_start);
+        xh_json_number(json, "winners", layer->winners.share);
+        xh_json_number(json, "winner_entropy", layer->winners.entropy);
         write_wear(json, layer->wear_max, layer->wear_p999);
         xh_json_close(json, '}');
     }
@@ -133,6 +145,22 @@ static void print_hardware(const xh_config *config, const xh_run_result *result)
     print_quantity("  99.9 %", result->wear_p999, "cycles", "percentile over devices");
 }
 
+/* What learning made of the layers, a line each. */
+static void print_layers(const xh_run_result *result) {
+    printf("%-18s %-14s %8s %8s %8s %7s %8s %8s %8s\n", "layer", "neurons", "|W| mean", "least",
+           "largest", "at 1", "cosine", "winners", "entropy");
+    for (size_t l = 0; l < result->layer_count; l++) {
+        const xh_run_layer *layer = &result->layers[l];
+        const xh_run_weights *weights = &layer->weights;
+        char neurons[XH_QUANTITY_SIZE];
+        snprintf(neurons, sizeof(neurons), "%zu x %zu", layer->outputs, layer->inputs);
+        printf("  %-16.16s %-14s %8.3g %8.3g %8.3g %5.1f %% %8.3f %6.1f %% %8.2f\n", layer->name,
+               neurons, weights->norm_mean, weights->norm_min, weights->norm_max,
+               100 * weights->converged_fraction, weights->cosine_to_start,
+               100 * layer->winners.share, layer->winners.entropy);
+    }
+}
+
 static void print_table(const xh_config *config, const xh_run_result *result) {
     printf("%-18s %s, seed %ld\n", "experiment", config->experiment.experiment,
            config->experiment.seed);
@@ -144,6 +172,7 @@ static void print_table(const xh_config *config, const xh_run_result *result) {
     print_quantity("training", result->train_images_per_second, "images/s", NULL);
     print_quantity("wall time", result->wall_seconds, "s", NULL);
     print_quantity("peak memory", result->peak_memory_bytes, "B", NULL);
+    print_layers(result);
     if (result->cost.total_joules > 0) {
         print_hardware(config, result);
     }

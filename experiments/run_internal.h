@@ -9,11 +9,12 @@
 #include <stdint.h>
 
 typedef struct xh_run_block {
-    xh_layer *layer; /* the network's */
-    size_t table;    /* of the trace */
-    float *start;    /* weights before training, [outputs][inputs] */
-    size_t images;   /* presented while it trained */
-    size_t traced;   /* images at its latest row */
+    xh_layer *layer;        /* the network's */
+    size_t table;           /* of the trace */
+    float *start;           /* weights before training, [outputs][inputs] */
+    size_t images;          /* presented while it trained */
+    size_t traced;          /* images at its latest row */
+    xh_run_winners winners; /* of its latest row */
 } xh_run_block;
 
 typedef struct xh_run_state {
@@ -71,10 +72,9 @@ xh_status xh_run_layer_table(xh_run_state *run, size_t index, xh_error *error);
 xh_status xh_run_layer_row(xh_run_state *run, size_t index, xh_error *error);
 xh_status xh_run_readout_table(xh_run_state *run, xh_error *error);
 
-/** Share of the neurons whose norm is within 0.01 of 1; norms [outputs]. */
-double xh_run_converged(const float *norms, size_t outputs);
-/** Norms [outputs] of the rows of weights [outputs][inputs]. */
-void xh_run_norms(const float *weights, size_t outputs, size_t inputs, float *norms);
+/** Figures of a layer's weights [outputs][inputs]; norms and cosines [outputs] are scratch. */
+xh_run_weights xh_run_describe_weights(const xh_run_block *block, const float *weights,
+                                       float *norms, float *cosines);
 /** Sum of the pulses of learning and refresh. */
 xh_pulse_tally xh_run_pulses(const xh_ledger *ledger);
 /** Joules of one phase. */

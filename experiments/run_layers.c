@@ -119,14 +119,15 @@ static xh_status record_output(xh_run_state *run, xh_layer *layer, const char *n
 /* One layer; wear [devices] is scratch that keeps its devices' wear, in some order. */
 static xh_status record_layer(xh_run_state *run, size_t index, float *wear, xh_run_layer *figures,
                               xh_error *error) {
-    xh_layer *layer = run->blocks[index].layer;
-    xh_synapses *synapses = xh_layer_synapses(layer);
+    const xh_run_block *block = &run->blocks[index];
+    xh_synapses *synapses = xh_layer_synapses(block->layer);
     const xh_crossbar *crossbar = xh_synapses_crossbar(synapses);
     const size_t outputs = xh_synapses_outputs(synapses), inputs = xh_synapses_inputs(synapses);
     float *weights = xh_array_create(outputs * inputs, sizeof(float));
     float *norms = xh_array_create(outputs, sizeof(float));
+    float *cosines = xh_array_create(outputs, sizeof(float));
     xh_status status = XH_OK;
-    if (!weights || !norms) {
+    if (!weights || !norms || !cosines) {
         status = xh_error_set(error, XH_MEMORY, "no memory for %zu x %zu weights", outputs, inputs);
     }
     if (status == XH_OK) {
@@ -134,12 +135,13 @@ static xh_status record_layer(xh_run_state *run, size_t index, float *wear, xh_r
         figures->inputs = inputs;
         figures->outputs = outputs;
         xh_synapses_weights(synapses, weights, xh_probe_weights);
-        xh_run_norms(weights, outputs, inputs, norms);
-        figures->converged_fraction = xh_run_converged(norms, outputs);
-        status = record_output(run, layer, figures->name, weights, error);
+        figures->weights = xh_run_describe_weights(block, weights, norms, cosines);
+        figures->winners = block->winners;
+        status = record_output(run, block->layer, figures->name, weights, error);
     }
     xh_array_free(weights);
     xh_array_free(norms);
+    xh_array_free(cosines);
     if (status == XH_OK && crossbar) {
         figures->devices = xh_crossbar_devices(crossbar);
         figures->pulses = xh_run_pulses(xh_crossbar_ledger(crossbar));

@@ -54,13 +54,42 @@ static void gather(const xh_run_state *run, xh_run_result *result) {
     result->joules_per_pulse = per(result->update_joules, pulses);
 }
 
+typedef struct figure {
+    const char *name;
+    const char *unit;
+    double value;
+} figure;
+
+static xh_status record_group(xh_run_state *run, const char *group, const figure *figures,
+                              size_t count, xh_error *error) {
+    xh_status status = XH_OK;
+    for (size_t i = 0; status == XH_OK && i < count; i++) {
+        status = xh_trace_number(run->trace, group, figures[i].name, figures[i].value,
+                                 figures[i].unit, error);
+    }
+    return status;
+}
+
+static xh_status record_layer(xh_run_state *run, const xh_run_layer *layer, xh_error *error) {
+    const figure figures[] = {
+        {"outputs", NULL, (double)layer->outputs},
+        {"inputs", NULL, (double)layer->inputs},
+        {"norm_mean", NULL, layer->weights.norm_mean},
+        {"norm_min", NULL, layer->weights.norm_min},
+        {"norm_max", NULL, layer->weights.norm_max},
+        {"converged_fraction", NULL, layer->weights.converged_fraction},
+        {"cosine_to_start", NULL, layer->weights.cosine_to_start},
+        {"winners", NULL, layer->winners.share},
+        {"winner_entropy", "bit", layer->winners.entropy},
+    };
+    char group[XH_PARAM_TEXT_SIZE + 16];
+    snprintf(group, sizeof(group), "/result/layers/%s", layer->name);
+    return record_group(run, group, figures, sizeof(figures) / sizeof(figures[0]), error);
+}
+
 static xh_status record_figures(xh_run_state *run, bool complete, const xh_run_result *result,
                                 xh_error *error) {
-    const struct {
-        const char *name;
-        const char *unit;
-        double value;
-    } rows[] = {
+    const figure figures[] = {
         {"test_accuracy", NULL, result->test_accuracy},
         {"train_accuracy", NULL, result->train_accuracy},
         {"images", NULL, result->images},
@@ -80,9 +109,11 @@ static xh_status record_figures(xh_run_state *run, bool complete, const xh_run_r
         {"peak_memory", "B", result->peak_memory_bytes},
     };
     xh_status status = xh_trace_integer(run->trace, "/result", "complete", complete, NULL, error);
-    for (size_t i = 0; status == XH_OK && i < sizeof(rows) / sizeof(rows[0]); i++) {
-        status = xh_trace_number(run->trace, "/result", rows[i].name, rows[i].value, rows[i].unit,
-                                 error);
+    if (status == XH_OK) {
+        status = record_group(run, "/result", figures, sizeof(figures) / sizeof(figures[0]), error);
+    }
+    for (size_t l = 0; status == XH_OK && l < result->layer_count; l++) {
+        status = record_layer(run, &result->layers[l], error);
     }
     return status;
 }

@@ -18,6 +18,8 @@
     X(converged_fraction, "1", "share of the neurons with | |W| - 1 | < 0.01")                     \
     X(winners, "1", "share of the neurons that won at least one position since the last row")      \
     X(winner_entropy, "bit", "entropy of the winners since the last row")                          \
+    X(winner_y, "1", "mean over the positions of the winner's y, latest batch")                    \
+    X(active_fraction, "1", "share of y beyond 1e-3 in magnitude, latest batch")                   \
     X(cosine_to_start, "1",                                                                        \
       "median over the neurons of the cosine between W and W before training")                     \
     X(pulses_up, "pulses", "up pulses of learning and refresh so far, all layers")                 \
@@ -50,7 +52,8 @@ xh_status xh_run_layer_table(xh_run_state *run, size_t index, xh_error *error) {
     return xh_trace_table(run->trace, group, columns, COLUMNS, &run->blocks[index].table, error);
 }
 
-void xh_run_norms(const float *weights, size_t outputs, size_t inputs, float *norms) {
+/* Norms [outputs] of the rows of weights [outputs][inputs]. */
+static void measure_norms(const float *weights, size_t outputs, size_t inputs, float *norms) {
     for (size_t i = 0; i < outputs; i++) {
         double square = 0;
         for (size_t j = 0; j < inputs; j++) {
@@ -61,7 +64,7 @@ void xh_run_norms(const float *weights, size_t outputs, size_t inputs, float *no
     }
 }
 
-double xh_run_converged(const float *norms, size_t outputs) {
+static double converged_fraction(const float *norms, size_t outputs) {
     size_t converged = 0;
     for (size_t i = 0; i < outputs; i++) {
         converged += fabs((double)norms[i] - 1) < 0.01;
@@ -89,15 +92,12 @@ double xh_run_phase_joules(const xh_cost *cost, xh_phase phase) {
     return joules;
 }
 
-/* Norms and cosines; cosine_to_start of a neuron without weights is 0. */
-static void describe_weights(const xh_run_block *block, const float *weights, float *norms,
-                             float *cosines, double *row) {
-    const xh_synapses *synapses = xh_layer_synapses(block->layer);
-    const size_t inputs = xh_synapses_inputs(synapses), outputs = xh_synapses_outputs(synapses);
-    xh_run_norms(block->start, outputs, inputs, cosines);
-    xh_run_norms(weights, outputs, inputs, norms);
-    double sum = 0;
-    row[COLUMN_norm_min] = row[COLUMN_norm_max] = norms[0];
+/* Cosines [outputs] between the weights, of the norms given, and those before training, whose norms
+ * it finds in cosines; 0 for a neuron without weights. */
+static void measure_cosines(const xh_run_block *block, const float *weights, const float *norms,
+                            float *cosines) {
+    const size_t inputs = xh_layer_inputs(block->layer);
+    const size_t outputs = xh_synapses_outputs(xh_layer_synapses(block->layer));
     for (size_t i = 0; i < outputs; i++) {
         double product = 0;
         for (size_t j = 0; j < inputs; j++) {
@@ -105,16 +105,26 @@ static void describe_weights(const xh_run_block *block, const float *weights, fl
         }
         const double scale = (double)norms[i] * (double)cosines[i];
         cosines[i] = (float)(scale > 0 ? product / scale : 0);
-        sum += norms[i];
-        row[COLUMN_norm_min] = fmin(row[COLUMN_norm_min], norms[i]);
-        row[COLUMN_norm_max] = fmax(row[COLUMN_norm_max], norms[i]);
     }
-    row[COLUMN_norm_mean] = sum / (double)outputs;
-    row[COLUMN_converged_fraction] = xh_run_converged(norms, outputs);
-    row[COLUMN_cosine_to_start] = gsl_stats_float_median(cosines, 1, outputs);
 }
 
-static void describe_winners(const uint32_t *wins, size_t outputs, double *row) {
+xh_run_weights xh_run_describe_weights(const xh_run_block *block, const float *weights,
+                                       float *norms, float *cosines) {
+    const size_t inputs = xh_layer_inputs(block->layer);
+    const size_t outputs = xh_synapses_outputs(xh_layer_synapses(block->layer));
+    measure_norms(block->start, outputs, inputs, cosines);
+    measure_norms(weights, outputs, inputs, norms);
+    measure_cosines(block, weights, norms, cosines);
+    return (xh_run_weights){
+        .norm_mean = gsl_stats_float_mean(norms, 1, outputs),
+        .norm_min = gsl_stats_float_min(norms, 1, outputs),
+        .norm_max = gsl_stats_float_max(norms, 1, outputs),
+        .converged_fraction = converged_fraction(norms, outputs),
+        .cosine_to_start = gsl_stats_float_median(cosines, 1, outputs),
+    };
+}
+
+static xh_run_winners describe_winners(const uint32_t *wins, size_t outputs) {
     double total = 0, entropy = 0;
     size_t winners = 0;
     for (size_t i = 0; i < outputs; i++) {
@@ -125,8 +135,25 @@ static void describe_winners(const uint32_t *wins, size_t outputs, double *row) 
         const double share = wins[i] > 0 ? wins[i] / total : 1;
         entropy -= share * log2(share);
     }
-    row[COLUMN_winners] = (double)winners / (double)outputs;
-    row[COLUMN_winner_entropy] = entropy;
+    return (xh_run_winners){(double)winners / (double)outputs, entropy};
+}
+
+/* How sparse learning was in the latest batch. */
+static void describe_signals(const xh_layer *layer, size_t outputs, double *row) {
+    size_t count = 0;
+    const float *y = xh_layer_y(layer, &count);
+    double winners = 0;
+    size_t active = 0;
+    for (size_t p = 0; p < count; p++, y += outputs) {
+        float winner = 0; /* whose y is the largest, whatever the competition */
+        for (size_t i = 0; i < outputs; i++) {
+            winner = y[i] > winner ? y[i] : winner;
+            active += fabsf(y[i]) > 1e-3F;
+        }
+        winners += (double)winner;
+    }
+    row[COLUMN_winner_y] = count > 0 ? winners / (double)count : 0;
+    row[COLUMN_active_fraction] = count > 0 ? (double)active / (double)(count * outputs) : 0;
 }
 
 static void describe_costs(const xh_run_state *run, double *row) {
@@ -163,11 +190,21 @@ typedef struct row_scratch {
 static void describe(xh_run_state *run, xh_run_block *block, row_scratch scratch, double *row) {
     xh_synapses *synapses = xh_layer_synapses(block->layer);
     const xh_crossbar *crossbar = xh_synapses_crossbar(synapses);
+    const size_t outputs = xh_synapses_outputs(synapses);
     xh_synapses_weights(synapses, scratch.weights, xh_probe_weights);
     xh_layer_wins(block->layer, scratch.wins, true);
+    block->winners = describe_winners(scratch.wins, outputs);
+    const xh_run_weights weights =
+        xh_run_describe_weights(block, scratch.weights, scratch.norms, scratch.cosines);
     row[COLUMN_image] = (double)block->images;
-    describe_weights(block, scratch.weights, scratch.norms, scratch.cosines, row);
-    describe_winners(scratch.wins, xh_synapses_outputs(synapses), row);
+    row[COLUMN_norm_mean] = weights.norm_mean;
+    row[COLUMN_norm_min] = weights.norm_min;
+    row[COLUMN_norm_max] = weights.norm_max;
+    row[COLUMN_converged_fraction] = weights.converged_fraction;
+    row[COLUMN_cosine_to_start] = weights.cosine_to_start;
+    row[COLUMN_winners] = block->winners.share;
+    row[COLUMN_winner_entropy] = block->winners.entropy;
+    describe_signals(block->layer, outputs, row);
     describe_costs(run, row);
     if (scratch.wear) {
         xh_probe_wear(crossbar, scratch.wear);

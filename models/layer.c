@@ -37,6 +37,7 @@ struct xh_layer {
     xh_synapses *synapses;
     xh_normalise normalise;
     bool calibrated;
+    size_t learned; /* vectors of the latest batch that it learned from */
     int threads;
     uint32_t *wins; /* [threads][outputs] */
 
@@ -323,6 +324,7 @@ static void learn(xh_layer *layer, xh_images images) {
                                 layer->u.data,
                                 layer->y.data};
     xh_synapses_update(layer->synapses, &signals);
+    layer->learned = signals.count;
 }
 
 void xh_layer_batch(xh_layer *layer, xh_layer_mode mode, xh_images images, xh_images out) {
@@ -373,6 +375,11 @@ xh_synapses *xh_layer_synapses(xh_layer *layer) {
 
 xh_normalise xh_layer_normalise(xh_layer *layer) {
     return layer->normalise;
+}
+
+const float *xh_layer_y(const xh_layer *layer, size_t *count) {
+    *count = layer->learned;
+    return layer->y.data;
 }
 
 void xh_layer_wins(xh_layer *layer, uint32_t *wins, bool reset) {

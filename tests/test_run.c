@@ -158,6 +158,8 @@ START_TEST(figures_are_consistent) {
                                              : result.layers[1].wear_max);
     ck_assert_double_eq(last("/readout/test_accuracy"), result.test_accuracy);
     ck_assert_double_eq(last("/train/first/image"), TRAIN);
+    ck_assert_double_eq(last("/train/first/winners"), result.layers[0].winners.share);
+    ck_assert_double_eq(last("/train/second/winner_entropy"), result.layers[1].winners.entropy);
     ck_assert_double_eq(last("/train/second/energy"), result.training_joules);
 }
 END_TEST
@@ -193,6 +195,7 @@ START_TEST(a_control_does_not_learn) {
     ck_assert_double_nan(result.joules_per_pulse);
     ck_assert_double_nan(result.joules_per_synapse);
     ck_assert_double_eq(last("/train/first/winners"), 0);
+    ck_assert_double_eq(last("/train/first/active_fraction"), 0);
 }
 END_TEST
 
@@ -244,6 +247,18 @@ START_TEST(a_rate_falls_to_zero) {
 }
 END_TEST
 
+/* The winner alone learns, 1 of 4 neurons; a soft winner shares with those that unlearn. */
+START_TEST(sparsity_is_that_of_the_competition) {
+    load((const char *const[]){"network.layers.0.competition=hard"}, 1);
+    run();
+    ck_assert_double_eq(last("/train/first/winner_y"), 1);
+    ck_assert_double_eq(last("/train/first/active_fraction"), 0.25);
+    ck_assert_double_gt(last("/train/second/winner_y"), 1.0 / 6);
+    ck_assert_double_lt(last("/train/second/winner_y"), 1);
+    ck_assert_double_gt(last("/train/second/active_fraction"), 1.0 / 6);
+}
+END_TEST
+
 START_TEST(digital_layers_cost_nothing) {
     load((const char *const[]){"network.layers.0.synapses=digital",
                                "network.layers.1.synapses=digital"},
@@ -252,7 +267,12 @@ START_TEST(digital_layers_cost_nothing) {
     ck_assert_double_eq(result.cost.total_joules, 0);
     ck_assert_double_eq(result.synapses, 4 * 25 + 6 * 36);
     ck_assert_uint_eq(result.layers[0].devices, 0);
-    ck_assert_double_lt(last("/train/first/cosine_to_start"), 1);
+    const xh_run_weights weights = result.layers[0].weights;
+    ck_assert_double_lt(weights.cosine_to_start, 1);
+    ck_assert_double_eq(last("/train/first/cosine_to_start"), weights.cosine_to_start);
+    ck_assert_double_eq(last("/train/first/norm_mean"), weights.norm_mean);
+    ck_assert_double_le(weights.norm_min, weights.norm_mean);
+    ck_assert_double_le(weights.norm_mean, weights.norm_max);
 }
 END_TEST
 
@@ -387,13 +407,21 @@ END_TEST
 
 int main(void) {
     const TTest *const tests[] = {
-        figures_are_consistent,         threads_change_nothing,
-        seeds_of_devices_are_apart,     a_control_does_not_learn,
-        only_the_first_layers_learn,    a_rate_falls_to_zero,
-        digital_layers_cost_nothing,    a_float_network_needs_no_device,
-        a_prototype_keeps_its_own_time, hardware_time_is_the_latency,
-        progress_tells_every_stage,     an_interrupted_run_leaves_its_part,
-        wrong_inputs_leave_no_file,     the_estimate_counts_shapes,
+        figures_are_consistent,
+        threads_change_nothing,
+        seeds_of_devices_are_apart,
+        a_control_does_not_learn,
+        only_the_first_layers_learn,
+        a_rate_falls_to_zero,
+        sparsity_is_that_of_the_competition,
+        digital_layers_cost_nothing,
+        a_float_network_needs_no_device,
+        a_prototype_keeps_its_own_time,
+        hardware_time_is_the_latency,
+        progress_tells_every_stage,
+        an_interrupted_run_leaves_its_part,
+        wrong_inputs_leave_no_file,
+        the_estimate_counts_shapes,
     };
     Suite *suite = suite_create("run");
     TCase *tcase = tcase_create("run");

@@ -85,6 +85,9 @@ size_t xh_layer_inputs(const xh_layer *layer);    /* of a neuron */
 size_t xh_layer_positions(const xh_layer *layer); /* patches of an image */
 xh_synapses *xh_layer_synapses(xh_layer *layer);
 xh_normalise xh_layer_normalise(xh_layer *layer);
+/** y of the latest batch that the layer learned from, [*count][outputs]; *count is 0 before the
+ * first. */
+const float *xh_layer_y(const xh_layer *layer, size_t *count);
 /** Vectors won by each neuron while it learned, since the last call with reset, [outputs]. */
 void xh_layer_wins(xh_layer *layer, uint32_t *wins, bool reset);
 /** Saves or loads what the layer and its synapses need to go on between two batches; see

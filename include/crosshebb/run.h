@@ -31,11 +31,25 @@ typedef struct xh_run_options {
     const volatile sig_atomic_t *interrupt; /* non-zero: stop; may be NULL */
 } xh_run_options;
 
+/** What learning made of a layer's weights W, over its neurons. */
+typedef struct xh_run_weights {
+    double norm_mean, norm_min, norm_max; /* |W| */
+    double converged_fraction;            /* of neurons with | |W| - 1 | < 0.01 */
+    double cosine_to_start;               /* median, between W and W before training */
+} xh_run_weights;
+
+/** Who won the competitions of a layer between two rows of the trace. */
+typedef struct xh_run_winners {
+    double share;   /* of the neurons, that won at least once; 0 where none learned */
+    double entropy; /* bits */
+} xh_run_winners;
+
 typedef struct xh_run_layer {
     char name[XH_PARAM_TEXT_SIZE];
     size_t inputs, outputs, devices;
-    xh_pulse_tally pulses;      /* of learning and refresh */
-    double converged_fraction;  /* of neurons with | |W| - 1 | < 0.01 */
+    xh_pulse_tally pulses; /* of learning and refresh */
+    xh_run_weights weights;
+    xh_run_winners winners;     /* before the last row */
     double wear_max, wear_p999; /* cycles a device */
 } xh_run_layer;
 

@@ -47,6 +47,11 @@ def main():
     assert math.isclose(result["energy"], total(file["ledger/energy"]), rel_tol=1e-12)
     assert math.isclose(result["latency"], total(file["ledger/latency"]), rel_tol=1e-12)
     assert result["energy.unit"] == "J"
+    first = file["result/layers/first"].attrs
+    assert first["outputs"] == 8 and first["inputs"] == 25
+    assert first["norm_min"] <= first["norm_mean"] <= first["norm_max"]
+    assert first["winners"] == train["winners"][-1] and first["winner_entropy.unit"] == "bit"
+    assert 0 < first["cosine_to_start"] < 1 and 0 <= first["converged_fraction"] <= 1
     hardware = file["ledger/hardware"]
     assert hardware["adc_conversion"].attrs["source"] and hardware["adc_conversion"].attrs["joules"] > 0
 

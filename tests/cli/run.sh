@@ -32,6 +32,12 @@ assert pulses["effective"] <= pulses["attempted"]
 assert [layer["name"] for layer in layers] == ["first", "second"]
 assert layers[0]["devices"] == 2 * 25 * 8 * (layers[0]["devices"] // (2 * 25 * 8)) > 0
 assert layers[1]["devices"] == 0
+for layer in layers:
+    norm = layer["norm"]
+    assert 0 < norm["min"] <= norm["mean"] <= norm["max"], norm
+    assert 0 <= layer["converged_fraction"] <= 1
+    assert 0 < layer["cosine_to_start"] < 1, layer
+    assert 0 < layer["winners"] <= 1 and 0 <= layer["winner_entropy"] <= math.log2(layer["outputs"])
 assert run["wear"]["max"] >= run["wear"]["p999"] > 0
 END
 
@@ -56,6 +62,8 @@ if h5diff one.h5 other.h5 /layers /layers >/dev/null; then
 fi
 grep -q '^test accuracy' out || fail "no accuracy for people"
 grep -q 'other.h5$' out || fail "the result is not named"
+grep -Eq '^  second +12 x 72 ' out || fail "no line of the second layer"
+[ -z "$(sed -n '/.\{101\}/p' out)" ] || fail "wider than 100 columns: $(cat out)"
 
 # All layers at once, without learning, and under the other clock.
 expect 0 "$program" run tiny.yaml --json --quiet --set training.order=consecutive --set training.clock=prototype
