@@ -3,15 +3,35 @@
 
 #include <stdlib.h>
 
-static void print_estimate(const xh_run_estimate *estimate) {
-    char memory[XH_QUANTITY_SIZE], training[XH_QUANTITY_SIZE], features[XH_QUANTITY_SIZE];
-    char readout[XH_QUANTITY_SIZE], devices[XH_QUANTITY_SIZE];
-    printf("\n# predicted for the whole data set:\n");
-    printf("#   memory             %s\n", xh_quantity(estimate->memory_bytes, "B", memory));
-    printf("#   devices            %s\n", xh_quantity(estimate->devices, "devices", devices));
-    printf("#   training           %s\n", xh_quantity(estimate->training_macs, "MAC", training));
-    printf("#   features           %s\n", xh_quantity(estimate->feature_macs, "MAC", features));
-    printf("#   readout            %s\n", xh_quantity(estimate->readout_macs, "MAC", readout));
+/* Seconds as people say them. */
+static const char *duration(double seconds, char text[XH_QUANTITY_SIZE]) {
+    static const struct {
+        double seconds;
+        const char *name;
+    } units[] = {{86400, "d"}, {3600, "h"}, {60, "min"}};
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+        if (seconds >= 2 * units[i].seconds) {
+            snprintf(text, XH_QUANTITY_SIZE, "%.3g %s", seconds / units[i].seconds, units[i].name);
+            return text;
+        }
+    }
+    return xh_quantity(seconds, "s", text);
+}
+
+static void print_work(const char *name, double macs, double seconds) {
+    char work[XH_QUANTITY_SIZE], time[XH_QUANTITY_SIZE];
+    printf("#   %-12s %-12s %s\n", name, xh_quantity(macs, "MAC", work), duration(seconds, time));
+}
+
+static void print_estimate(const xh_run_estimate *estimate, const xh_run_machine *machine) {
+    char rate[XH_QUANTITY_SIZE], memory[XH_QUANTITY_SIZE], devices[XH_QUANTITY_SIZE];
+    printf("\n# predicted for this machine (threads: %d, products: %s):\n", machine->threads,
+           xh_quantity(machine->macs_per_second, "MAC/s", rate));
+    printf("#   %-12s %s\n", "memory", xh_quantity(estimate->memory_bytes, "B", memory));
+    printf("#   %-12s %s\n", "devices", xh_quantity(estimate->devices, "devices", devices));
+    print_work("training", estimate->training_macs, estimate->training_seconds);
+    print_work("features", estimate->feature_macs, estimate->feature_seconds);
+    print_work("readout", estimate->readout_macs, estimate->readout_seconds);
 }
 
 static xh_status print_json(const xh_config *config, const xh_run_estimate *estimate,
@@ -29,6 +49,9 @@ static xh_status print_json(const xh_config *config, const xh_run_estimate *esti
     xh_json_number(&json, "training_macs", estimate->training_macs);
     xh_json_number(&json, "feature_macs", estimate->feature_macs);
     xh_json_number(&json, "readout_macs", estimate->readout_macs);
+    xh_json_number(&json, "training_seconds", estimate->training_seconds);
+    xh_json_number(&json, "feature_seconds", estimate->feature_seconds);
+    xh_json_number(&json, "readout_seconds", estimate->readout_seconds);
     xh_json_text(&json, "configuration", text);
     xh_json_close(&json, '}');
     free(text);
@@ -37,11 +60,15 @@ static xh_status print_json(const xh_config *config, const xh_run_estimate *esti
 
 xh_status xh_command_check(const xh_arguments *arguments, xh_error *error) {
     static xh_config config;
+    xh_run_machine machine;
     xh_run_estimate estimate;
     xh_status status = xh_config_load(arguments->operands[0], arguments->overrides,
                                       arguments->override_count, &config, error);
     if (status == XH_OK) {
-        status = xh_run_estimate_of(&config, &estimate, error);
+        status = xh_run_machine_here(arguments->threads, &machine, error);
+    }
+    if (status == XH_OK) {
+        status = xh_run_estimate_of(&config, &machine, &estimate, error);
     }
     if (status != XH_OK) {
         return status;
@@ -50,6 +77,6 @@ xh_status xh_command_check(const xh_arguments *arguments, xh_error *error) {
         return print_json(&config, &estimate, error);
     }
     xh_config_write(&config, stdout);
-    print_estimate(&estimate);
+    print_estimate(&estimate, &machine);
     return XH_OK;
 }

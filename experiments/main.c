@@ -12,8 +12,8 @@ static const xh_command commands[] = {
      XH_OPTION_SET | XH_OPTION_OUT | XH_OPTION_DATA | XH_OPTION_THREADS | XH_OPTION_JSON |
          XH_OPTION_QUIET,
      1, 1, xh_command_run},
-    {"check", "FILE.yaml", "validate; print the resolved configuration, predicted memory and work",
-     XH_OPTION_SET | XH_OPTION_JSON, 1, 1, xh_command_check},
+    {"check", "FILE.yaml", "validate; print the resolved configuration, predicted time and memory",
+     XH_OPTION_SET | XH_OPTION_THREADS | XH_OPTION_JSON, 1, 1, xh_command_check},
     {"list", "[KIND]", "what there is: devices, schemes, networks, datasets, hardware, sections",
      XH_OPTION_JSON, 0, 1, xh_command_list},
     {"show", "KIND NAME", "parameters with units, defaults and ranges; equations and sources", 0, 2,

@@ -107,9 +107,7 @@ static void release(xh_run_state *run) {
     free(run);
 }
 
-/* A product is never split over threads by the library of products, so that its bits do not depend
- * on their number. */
-static void limit_threads(int threads) {
+void xh_run_limit_threads(int threads) {
     openblas_set_num_threads(1);
     omp_set_num_threads(threads > 0 ? threads : omp_get_num_procs());
 }
@@ -138,7 +136,7 @@ xh_status xh_run(const xh_config *config, xh_run_options options, xh_run_result 
     run->options = &options;
     run->test_accuracy = -1;
     run->began = xh_run_clock();
-    limit_threads(options.threads);
+    xh_run_limit_threads(options.threads);
     xh_status status = name_result(run, error);
     for (size_t i = 0; status == XH_OK && i < sizeof(steps) / sizeof(steps[0]); i++) {
         status = steps[i](run, error);

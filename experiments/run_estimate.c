@@ -1,98 +1,250 @@
-/* What a run will take, before it is run: memory and multiply-accumulates, from shapes alone. */
-#include "crosshebb/run.h"
+/*
+ * What a run will take, before it is run. Work is counted from shapes. Seconds are the work at the
+ * machine's own rate of matrix products, to which all that is not a product is converted. Memory is
+ * what is kept until the end, where the features are: training alone takes the same for any number
+ * of images.
+ */
+#include "run_internal.h"
 
+#include <math.h>
 #include <string.h>
 
-/* Bytes of memory that a digital synapse and a crossbar's synapse keep beside devices, and a device
- * beside its planes. */
-enum { DIGITAL_SYNAPSE = 12, CROSSBAR_SYNAPSE = 12, DEVICE = 8 };
+/* Share of the machine's rate that the products of a layer reach. */
+static const double product_efficiency = 0.92;
+/* The same of the readout, whose products are as narrow as there are classes. */
+static const double readout_efficiency = 0.6;
 
-/* Work of one image in each layer, and what it leaves behind. */
-typedef struct network_shape {
-    double macs[XH_CONFIG_LAYERS];
-    double bytes; /* of synapses and of what a batch keeps for learning */
+/*
+ * What is not a product, in multiply-accumulates that take as long; from runs of the shipped
+ * networks on one thread of a machine that does 45e9 a second.
+ */
+enum {
+    CUT = 8,       /* a value copied into a patch */
+    ACTIVATE = 65, /* an output through triangle and pool */
+    COMPETE = 80,  /* an output through the competition */
+    STEP = 50,     /* a weight in an update: decay, largest change, step */
+    NOISE = 100,   /* an output read from devices, beside an output read from floats */
+    PULSE = 150,   /* an output that turns into pulses on devices */
+    GATHER = 27,   /* a feature on its way into the readout */
+    ADAM = 60      /* a weight of the readout in a step */
+};
+
+/* Bytes that a synapse keeps in float, or beside its devices on a crossbar; that a device keeps
+ * beside its planes; and that every synapse keeps of its start. */
+enum { DIGITAL_SYNAPSE = 8, CROSSBAR_SYNAPSE = 12, DEVICE = 8, START = 4 };
+
+/* Bytes of the program and its libraries. */
+static const double program_bytes = 20e6;
+
+/* Features that the readout cuts from an example at a time. */
+enum { READOUT_CHUNK = 512 };
+
+/* A layer at work on one image. */
+typedef struct layer_work {
+    double macs;
+    double cut;     /* values copied into patches */
+    double outputs; /* before pooling */
+    double synapses;
+    bool crossbar;
+} layer_work;
+
+typedef struct network_work {
+    size_t count;
+    layer_work layers[XH_CONFIG_LAYERS];
+    double bytes;   /* of synapses and of what layers keep at hand */
+    double largest; /* weights of a layer */
     double devices;
     double features;
-} network_shape;
+} network_work;
 
-static void add_layer(const xh_config *config, size_t index, size_t inputs, size_t positions,
-                      network_shape *network) {
-    const xh_layer_params *layer = &config->layers[index];
-    const double synapses = (double)inputs * (double)layer->outputs;
-    const double signals = (double)positions * ((double)inputs + 2 * (double)layer->outputs);
-    network->macs[index] = synapses * (double)positions;
-    network->bytes += sizeof(float) * signals * (double)config->training.batch;
-    network->bytes += sizeof(float) * synapses; /* weights before training */
-    if (strcmp(layer->synapses, "crossbar") == 0) {
-        const double devices = 2 * (double)config->crossbar.devices * synapses;
-        const double device = (double)config->device->planes * sizeof(float) + DEVICE;
-        network->devices += devices;
-        network->bytes += devices * device + CROSSBAR_SYNAPSE * synapses;
-    } else {
-        network->bytes += DIGITAL_SYNAPSE * synapses;
+/* Images of the run. */
+typedef struct image_counts {
+    double train, test;
+    double presented; /* to a layer while it trains */
+    double values;    /* of an image */
+} image_counts;
+
+/* Work in products, and all of it in multiply-accumulates that would take as long. */
+typedef struct work {
+    double macs;
+    double effort;
+} work;
+
+static double synapse_bytes(const xh_config *config, const layer_work *layer) {
+    if (!layer->crossbar) {
+        return (DIGITAL_SYNAPSE + START) * layer->synapses;
     }
+    const double devices = 2 * (double)config->crossbar.devices;
+    const double device = (double)config->device->planes * sizeof(float) + DEVICE;
+    return (devices * device + CROSSBAR_SYNAPSE + START) * layer->synapses;
 }
 
-static xh_status shape_network(const xh_config *config, xh_shape input, network_shape *network,
-                               xh_error *error) {
-    for (size_t l = 0; l < config->layer_count; l++) {
-        size_t inputs = 0, positions = 0;
-        xh_shape output;
-        if (xh_layer_geometry(&config->layers[l], input, &inputs, &positions, &output, error) !=
-            XH_OK) {
-            return xh_error_prefix(error, "network.layers.%zu (%s): ", l, config->layers[l].name);
-        }
-        add_layer(config, l, inputs, positions, network);
-        input = output;
+/* Images that a layer is given at once, as long as there are so many. */
+static size_t batch_of(long batch, double images) {
+    return (double)batch < images ? (size_t)batch : (size_t)images;
+}
+
+static xh_status add_layer(const xh_config *config, const image_counts *images, int threads,
+                           xh_shape *shape, network_work *network, xh_error *error) {
+    const xh_layer_params *params = &config->layers[network->count];
+    const size_t learnt = batch_of(config->training.batch, images->presented);
+    const size_t inferred = batch_of(XH_RUN_FEATURE_BATCH, images->train);
+    layer_work *layer = &network->layers[network->count];
+    size_t inputs = 0, positions = 0, bytes = 0;
+    xh_shape output = {0};
+    xh_status status = xh_layer_geometry(params, *shape, &inputs, &positions, &output, error);
+    if (status == XH_OK) {
+        status = xh_layer_memory(params, *shape, threads, learnt, inferred, &bytes, error);
     }
-    network->features = (double)input.height * (double)input.width * (double)input.channels;
+    if (status != XH_OK) {
+        return xh_error_prefix(error, "network.layers.%zu (%s): ", network->count, params->name);
+    }
+    layer->synapses = (double)inputs * (double)params->outputs;
+    layer->macs = layer->synapses * (double)positions;
+    layer->cut = strcmp(params->type, "conv") == 0 ? (double)inputs * (double)positions : 0;
+    layer->outputs = (double)params->outputs * (double)positions;
+    layer->crossbar = strcmp(params->synapses, "crossbar") == 0;
+    network->features = (double)output.height * (double)output.width * (double)output.channels;
+    network->bytes += (double)bytes + synapse_bytes(config, layer);
+    network->largest = fmax(network->largest, layer->synapses);
+    network->devices +=
+        layer->crossbar ? 2 * (double)config->crossbar.devices * layer->synapses : 0;
+    network->count++;
+    *shape = output;
     return XH_OK;
 }
 
-/* Multiply-accumulates that one image costs in all unsupervised stages: every layer up to the last
- * one that trains reads, and those that learn sum up an update of the same size. */
-static double training_macs_of_an_image(const xh_config *config, const network_shape *network) {
+/* All layers; what goes from layer to layer is kept in two turns. */
+static xh_status add_layers(const xh_config *config, const image_counts *images, int threads,
+                            xh_shape shape, network_work *network, xh_error *error) {
+    const double batch = fmax((double)config->training.batch, XH_RUN_FEATURE_BATCH);
+    double turns[2] = {0};
+    xh_status status = XH_OK;
+    for (size_t l = 0; status == XH_OK && l < config->layer_count; l++) {
+        status = add_layer(config, images, threads, &shape, network, error);
+        if (l + 1 < config->layer_count) {
+            turns[l % 2] = fmax(turns[l % 2], network->features);
+        }
+    }
+    network->bytes += sizeof(float) * (turns[0] + turns[1]) * fmin(batch, images->train);
+    return status;
+}
+
+static double devices_effort(const layer_work *layer, double effort) {
+    return layer->crossbar ? effort * layer->outputs : 0;
+}
+
+static void add_read(const layer_work *layer, double images, work *sum) {
+    sum->macs += images * layer->macs;
+    sum->effort += images * (layer->macs / product_efficiency + CUT * layer->cut +
+                             ACTIVATE * layer->outputs + devices_effort(layer, NOISE));
+}
+
+/* What learning adds to a read. */
+static void add_update(const layer_work *layer, double images, double batches, work *sum) {
+    sum->macs += images * layer->macs;
+    sum->effort += images * (layer->macs / product_efficiency + COMPETE * layer->outputs +
+                             devices_effort(layer, PULSE));
+    sum->effort += batches * STEP * layer->synapses;
+}
+
+/* All unsupervised stages: every layer up to the last one of a stage reads, and those of the stage
+ * that learn sum up an update of the same size. */
+static work training_work(const xh_config *config, const image_counts *images,
+                          const network_work *network) {
     const bool successive = strcmp(config->training.order, "successive") == 0;
     const size_t learning = xh_config_learning_layers(config);
-    double macs = 0;
-    for (size_t l = 0; l < config->layer_count; l++) {
-        const double reads = successive ? (double)(config->layer_count - l) : 1;
-        macs += network->macs[l] * (reads + (l < learning ? 1 : 0));
+    const double batches = images->presented / (double)config->training.batch;
+    work sum = {0};
+    for (size_t l = 0; l < network->count; l++) {
+        const double stages = successive ? (double)(network->count - l) : 1;
+        add_read(&network->layers[l], stages * images->presented, &sum);
+        if (l < learning) {
+            add_update(&network->layers[l], images->presented, batches, &sum);
+        }
     }
-    return macs;
+    return sum;
+}
+
+static work feature_work(const image_counts *images, const network_work *network) {
+    work sum = {0};
+    for (size_t l = 0; l < network->count; l++) {
+        add_read(&network->layers[l], images->train + images->test, &sum);
+    }
+    return sum;
+}
+
+static work readout_work(const xh_config *config, const image_counts *images, double features,
+                         double classes) {
+    const double epochs = (double)config->readout.epochs;
+    const double steps = epochs * ceil(images->train / (double)config->readout.batch);
+    const double macs = epochs * features * classes * (2 * images->train + images->test);
+    return (work){macs, macs / readout_efficiency +
+                            epochs * features * GATHER * (images->train + images->test) +
+                            steps * features * classes * ADAM};
+}
+
+/* Weights, gradient and moments, and a batch's features and logits in chunks. */
+static double readout_bytes(const xh_config *config, double features, double classes) {
+    const double chunks = ceil(features / READOUT_CHUNK), batch = (double)config->readout.batch;
+    return sizeof(float) * (4 * features * classes + chunks * batch * (READOUT_CHUNK + classes));
+}
+
+/* The most at a time: while a layer trains and its weights are looked at, or at the end. */
+static double memory_of(const xh_config *config, const image_counts *images,
+                        const network_work *network, double classes) {
+    const double all = images->train + images->test;
+    const double data = all * (images->values + 1);
+    const double batch =
+        fmax((double)config->training.batch, XH_RUN_FEATURE_BATCH) * images->values;
+    const double scratch = sizeof(float) * network->largest;
+    const double readout = readout_bytes(config, network->features, classes);
+    const double features = sizeof(float) * all * network->features + fmax(readout, scratch);
+    return program_bytes + data + sizeof(float) * (batch + images->train) + network->bytes +
+           fmax(features, scratch);
 }
 
 static double limited(long limit, double count) {
     return limit > 0 && (double)limit < count ? (double)limit : count;
 }
 
-xh_status xh_run_estimate_of(const xh_config *config, xh_run_estimate *estimate, xh_error *error) {
+static image_counts count_images(const xh_config *config, const xh_dataset_kind *kind) {
+    const xh_shape shape = kind->shape;
+    image_counts images = {
+        .train = limited(config->dataset.train_images, (double)kind->train_images),
+        .test = limited(config->dataset.test_images, (double)kind->test_images),
+        .values = (double)shape.height * (double)shape.width * (double)shape.channels,
+    };
+    images.presented =
+        limited(config->training.images, images.train) * (double)config->training.epochs;
+    return images;
+}
+
+xh_status xh_run_estimate_of(const xh_config *config, const xh_run_machine *machine,
+                             xh_run_estimate *estimate, xh_error *error) {
     const xh_dataset_kind *kind = NULL;
-    network_shape network = {0};
     xh_status status = xh_dataset_find(config->dataset.name, &kind, error);
-    if (status == XH_OK) {
-        status = shape_network(config, kind->shape, &network, error);
-    }
     if (status != XH_OK) {
         return status;
     }
-    const double train = limited(config->dataset.train_images, (double)kind->train_images);
-    const double test = limited(config->dataset.test_images, (double)kind->test_images);
-    const double presented =
-        limited(config->training.images, train) * (double)config->training.epochs;
-    const double pixels =
-        (double)kind->shape.height * (double)kind->shape.width * (double)kind->shape.channels;
-    double reads = 0;
-    for (size_t l = 0; l < config->layer_count; l++) {
-        reads += network.macs[l];
+    const image_counts images = count_images(config, kind);
+    network_work network = {0};
+    status = add_layers(config, &images, machine->threads, kind->shape, &network, error);
+    if (status != XH_OK) {
+        return status;
     }
+    const double classes = (double)kind->classes, rate = machine->macs_per_second;
+    const work training = training_work(config, &images, &network);
+    const work features = feature_work(&images, &network);
+    const work readout = readout_work(config, &images, network.features, classes);
     *estimate = (xh_run_estimate){
-        .memory_bytes =
-            (train + test) * (pixels + sizeof(float) * network.features) + network.bytes,
-        .training_macs = presented * training_macs_of_an_image(config, &network),
-        .feature_macs = (train + test) * reads,
-        .readout_macs = (double)config->readout.epochs * network.features * (double)kind->classes *
-                        (2 * train + test),
+        .memory_bytes = memory_of(config, &images, &network, classes),
+        .training_macs = training.macs,
+        .feature_macs = features.macs,
+        .readout_macs = readout.macs,
+        .training_seconds = training.effort / rate,
+        .feature_seconds = features.effort / rate,
+        .readout_seconds = readout.effort / rate,
         .devices = network.devices,
     };
     return XH_OK;

@@ -8,6 +8,10 @@
 
 #include <stdint.h>
 
+/* Images of a batch while nothing learns; its own, so that no feature depends on how training is
+ * batched. */
+enum { XH_RUN_FEATURE_BATCH = 100 };
+
 typedef struct xh_run_block {
     xh_layer *layer;        /* the network's */
     size_t table;           /* of the trace */
@@ -53,6 +57,10 @@ double xh_run_clock(void);
 xh_status xh_run_interrupted(const xh_run_state *run, xh_error *error);
 /** Tells the caller how far the stage is, if it is time to. */
 void xh_run_tell(xh_run_state *run, const char *stage, size_t done, size_t total, const char *unit);
+
+/** Work from here on takes that many threads, 0: all cores. A product is never split over them by
+ * the library of products, so that its bits do not depend on their number. */
+void xh_run_limit_threads(int threads);
 
 /** What everything booked so far costs, and the ledgers' sum (may be NULL). */
 xh_cost xh_run_cost(const xh_run_state *run, xh_ledger *ledger);

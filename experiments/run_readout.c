@@ -2,10 +2,6 @@
  * out. */
 #include "run_internal.h"
 
-/* Images of a batch while nothing learns; its own, so that no feature depends on how training is
- * batched. */
-enum { FEATURE_BATCH = 100 };
-
 static const xh_trace_column columns[] = {
     {"epoch", "1", "passes of the readout over the training features"},
     {"rate", "1", "step of the readout's optimiser in this epoch"},
@@ -29,8 +25,8 @@ static xh_status extract(xh_run_state *run, const xh_dataset *data, size_t done,
     for (size_t l = 0; l < run->layers; l++) {
         modes[l] = XH_LAYER_INFER;
     }
-    for (size_t first = 0; first < data->count; first += FEATURE_BATCH) {
-        const size_t left = data->count - first, size = left < FEATURE_BATCH ? left : FEATURE_BATCH;
+    for (size_t first = 0; first < data->count; first += XH_RUN_FEATURE_BATCH) {
+        const size_t left = data->count - first, size = left < XH_RUN_FEATURE_BATCH ? left : XH_RUN_FEATURE_BATCH;
         const xh_images images = {batch, size, shape.height, shape.width, shape.channels};
         xh_status status = xh_run_interrupted(run, error);
         if (status == XH_OK) {
@@ -54,7 +50,7 @@ xh_status xh_run_features(xh_run_state *run, xh_error *error) {
     run->train_features = xh_array_create(run->train.count * features, sizeof(float));
     run->test_features = xh_array_create(run->test.count * features, sizeof(float));
     float *batch =
-        xh_array_create(FEATURE_BATCH * shape.height * shape.width * shape.channels, sizeof(float));
+        xh_array_create(XH_RUN_FEATURE_BATCH * shape.height * shape.width * shape.channels, sizeof(float));
     xh_status status = XH_OK;
     xh_run_tell(run, "features", 0, images, "images");
     if (!run->train_features || !run->test_features || !batch) {

@@ -98,6 +98,22 @@ static xh_status create_arrays(xh_layer *layer, xh_error *error) {
     return XH_OK;
 }
 
+/* What follows from the parameters. */
+static xh_status shape_layer(xh_layer *layer, const xh_layer_params *params, xh_shape input,
+                             xh_error *error) {
+    layer->params = *params;
+    layer->input = input;
+    layer->outputs = (size_t)params->outputs;
+    layer->dense = strcmp(params->type, "dense") == 0;
+    layer->patches = (xh_patches){input.height, input.width, input.channels, (size_t)params->kernel,
+                                  (size_t)params->padding};
+    layer->competition = competition_of(params->competition);
+    layer->activation = activation_of(params->activation);
+    layer->pool = pool_of(params);
+    return xh_layer_geometry(params, input, &layer->inputs, &layer->positions, &layer->output,
+                             error);
+}
+
 xh_status xh_layer_create(const xh_layer_params *params, xh_shape input, xh_synapses *synapses,
                           xh_layer **layer, xh_error *error) {
     xh_layer *made = calloc(1, sizeof(*made));
@@ -105,18 +121,8 @@ xh_status xh_layer_create(const xh_layer_params *params, xh_shape input, xh_syna
         xh_synapses_free(synapses);
         return xh_error_set(error, XH_MEMORY, "no memory for layer %s", params->name);
     }
-    made->params = *params;
     made->synapses = synapses;
-    made->input = input;
-    made->outputs = (size_t)params->outputs;
-    made->dense = strcmp(params->type, "dense") == 0;
-    made->patches = (xh_patches){input.height, input.width, input.channels, (size_t)params->kernel,
-                                 (size_t)params->padding};
-    made->competition = competition_of(params->competition);
-    made->activation = activation_of(params->activation);
-    made->pool = pool_of(params);
-    xh_status status =
-        xh_layer_geometry(params, input, &made->inputs, &made->positions, &made->output, error);
+    xh_status status = shape_layer(made, params, input, error);
     if (status == XH_OK) {
         status = check_synapses(made, error);
     }
@@ -157,28 +163,61 @@ static size_t padded_size(const xh_layer *layer) {
     return (layer->input.height + padding) * (layer->input.width + padding) * layer->input.channels;
 }
 
-xh_status xh_layer_reserve(xh_layer *layer, xh_layer_mode mode, size_t count, xh_error *error) {
+/* Floats in each buffer. */
+typedef struct needs {
+    size_t padded, block, a, x, u, y;
+} needs;
+
+/* For batches of count images. */
+static needs needs_of(const xh_layer *layer, xh_layer_mode mode, size_t count) {
     const size_t full = chunk_images(layer);
     const size_t chunk = count < full ? count : full;
     const bool keeps = mode != XH_LAYER_INFER;
     const size_t kept = keeps ? count * layer->positions : 0;
     const size_t at_hand = keeps ? 0 : (size_t)layer->threads * BLOCK;
+    return (needs){
+        .padded = layer->dense ? 0 : chunk * padded_size(layer),
+        .block = layer->dense ? 0 : at_hand * layer->inputs,
+        .a = chunk * layer->positions * layer->outputs,
+        .x = layer->dense ? 0 : kept * layer->inputs,
+        .u = kept * layer->outputs,
+        .y = kept * layer->outputs,
+    };
+}
+
+xh_status xh_layer_reserve(xh_layer *layer, xh_layer_mode mode, size_t count, xh_error *error) {
+    const needs counts = needs_of(layer, mode, count);
     const struct {
         xh_buffer *buffer;
         size_t count;
     } wanted[] = {
-        {&layer->a, chunk * layer->positions * layer->outputs},
-        {&layer->u, kept * layer->outputs},
-        {&layer->y, kept * layer->outputs},
-        {&layer->padded, layer->dense ? 0 : chunk * padded_size(layer)},
-        {&layer->x, layer->dense ? 0 : kept * layer->inputs},
-        {&layer->block, layer->dense ? 0 : at_hand * layer->inputs},
+        {&layer->padded, counts.padded}, {&layer->block, counts.block}, {&layer->a, counts.a},
+        {&layer->x, counts.x},           {&layer->u, counts.u},         {&layer->y, counts.y},
     };
     xh_status status = XH_OK;
     for (size_t i = 0; status == XH_OK && i < sizeof(wanted) / sizeof(wanted[0]); i++) {
         status = xh_buffer_reserve(wanted[i].buffer, wanted[i].count, error);
     }
     return status;
+}
+
+static size_t larger(size_t one, size_t other) {
+    return one > other ? one : other;
+}
+
+xh_status xh_layer_memory(const xh_layer_params *params, xh_shape input, int threads, size_t learnt,
+                          size_t inferred, size_t *bytes, xh_error *error) {
+    xh_layer layer = {.threads = threads};
+    const xh_status status = shape_layer(&layer, params, input, error);
+    if (status != XH_OK) {
+        return status;
+    }
+    const needs learning = needs_of(&layer, XH_LAYER_LEARN, learnt);
+    const needs inference = needs_of(&layer, XH_LAYER_INFER, inferred);
+    *bytes =
+        sizeof(float) * (larger(learning.padded, inference.padded) + inference.block +
+                         larger(learning.a, inference.a) + learning.x + learning.u + learning.y);
+    return XH_OK;
 }
 
 /* A part of a batch: images first .. first + count - 1, and where their activations go. */

@@ -1,5 +1,4 @@
-/* Runs of a tiny experiment on a tiny data set: figures, control, clocks, threads, interruption,
- * estimate. */
+/* Runs of a tiny experiment on a tiny data set: figures, control, clocks, threads, interruption. */
 #include "crosshebb/run.h"
 
 #include <check.h>
@@ -289,9 +288,6 @@ START_TEST(a_float_network_needs_no_device) {
     run();
     ck_assert_double_eq(result.cost.total_joules, 0);
     ck_assert_double_gt(result.test_accuracy, 0);
-    xh_run_estimate estimate = {0};
-    ck_assert_int_eq(xh_run_estimate_of(&config, &estimate, &error), XH_OK);
-    ck_assert_double_eq(estimate.devices, 0);
 }
 END_TEST
 
@@ -384,27 +380,6 @@ START_TEST(wrong_inputs_leave_no_file) {
 }
 END_TEST
 
-/* The first layer has 24 x 24 positions and pools to 6 x 6, the second 4 x 4 and pools to 2 x 2. */
-START_TEST(the_estimate_counts_shapes) {
-    xh_run_estimate estimate;
-    const double first = 24.0 * 24 * 25 * 4, second = 4.0 * 4 * 36 * 6;
-    ck_assert_int_eq(xh_run_estimate_of(&config, &estimate, &error), XH_OK);
-    ck_assert_double_eq(estimate.devices, 2 * (4 * 25 + 6 * 36));
-    ck_assert_double_eq(estimate.training_macs, 60000 * (first * 3 + second * 2));
-    ck_assert_double_eq(estimate.feature_macs, 70000 * (first + second));
-    ck_assert_double_eq(estimate.readout_macs, 2.0 * 24 * 10 * (2 * 60000 + 10000));
-    ck_assert_double_gt(estimate.memory_bytes, 70000 * (784 + 4 * 24));
-    load((const char *const[]){"training.layers=1"}, 1);
-    ck_assert_int_eq(xh_run_estimate_of(&config, &estimate, &error), XH_OK);
-    ck_assert_double_eq(estimate.training_macs, 60000 * (first * 3 + second));
-    load((const char *const[]){"training.order=consecutive", "training.learn=false",
-                               "training.images=100"},
-         3);
-    ck_assert_int_eq(xh_run_estimate_of(&config, &estimate, &error), XH_OK);
-    ck_assert_double_eq(estimate.training_macs, 100 * (first + second));
-}
-END_TEST
-
 int main(void) {
     const TTest *const tests[] = {
         figures_are_consistent,
@@ -421,7 +396,6 @@ int main(void) {
         progress_tells_every_stage,
         an_interrupted_run_leaves_its_part,
         wrong_inputs_leave_no_file,
-        the_estimate_counts_shapes,
     };
     Suite *suite = suite_create("run");
     TCase *tcase = tcase_create("run");

@@ -73,6 +73,12 @@ typedef enum xh_layer_mode {
 /** Makes room for batches of count images in the given mode. XH_MEMORY if there is none. */
 xh_status xh_layer_reserve(xh_layer *layer, xh_layer_mode mode, size_t count, xh_error *error);
 
+/** Bytes that a layer of these parameters keeps at hand on so many threads, beside its synapses, after
+ * batches of learnt images that taught it (0: none did) and of inferred images that did not.
+ * XH_INPUT if the geometry is impossible. */
+xh_status xh_layer_memory(const xh_layer_params *params, xh_shape input, int threads, size_t learnt,
+                          size_t inferred, size_t *bytes, xh_error *error);
+
 /** One batch, no larger than reserved for the mode. images is normalised in place; out (shape of
  * the layer's output, same count) receives the pooled activations, computed with the weights before
  * the update; its data may be NULL. */

@@ -79,15 +79,26 @@ typedef struct xh_run_result {
 xh_status xh_run(const xh_config *config, xh_run_options options, xh_run_result *result,
                  xh_error *error);
 
-/** Bytes of memory and multiply-accumulates that the run will take, as `check` prints them. */
+/** What a prediction has to know of the machine. */
+typedef struct xh_run_machine {
+    int threads;
+    double macs_per_second; /* multiply-accumulates of matrix products, on all these threads */
+} xh_run_machine;
+
+/** Measures for a fraction of a second what this machine does on so many threads (0: all cores).
+ * XH_MEMORY if there is no room for the products. */
+xh_status xh_run_machine_here(int threads, xh_run_machine *machine, xh_error *error);
+
+/** What the run will take on a machine, as `check` prints it: from shapes and counts alone, so that
+ * no data need be there. */
 typedef struct xh_run_estimate {
-    double memory_bytes;
-    double training_macs;
-    double feature_macs;
-    double readout_macs;
+    double memory_bytes; /* at most, at a time */
+    double training_macs, feature_macs, readout_macs;
+    double training_seconds, feature_seconds, readout_seconds;
     double devices;
 } xh_run_estimate;
-xh_status xh_run_estimate_of(const xh_config *config, xh_run_estimate *estimate, xh_error *error);
+xh_status xh_run_estimate_of(const xh_config *config, const xh_run_machine *machine,
+                             xh_run_estimate *estimate, xh_error *error);
 
 #ifdef __cplusplus
 }
