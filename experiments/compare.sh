@@ -9,13 +9,12 @@
 # side by side, one thread each (default 2).
 set -euo pipefail
 
-root=$(cd "$(dirname "$0")/.." && pwd)
-program=${CROSSHEBB:-$root/build/release/bin/crosshebb}
-jobs=${JOBS:-2}
 if [ $# -lt 1 ]; then
     sed -n '2,9s/^# \{0,1\}//p' "$0" >&2
     exit 2
 fi
+# shellcheck source=experiments/seeds.sh
+. "$(dirname "$0")/seeds.sh"
 experiment=$1
 shift
 seeds=10
@@ -25,7 +24,7 @@ if [[ ${1:-} =~ ^[0-9]+$ ]]; then
 fi
 options=("$@")
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+trap 'wait; rm -rf "$work"' EXIT
 
 one() { # SEED LEARN: one run, its JSON in $work
     local result=$work/$2-$1
@@ -34,54 +33,32 @@ one() { # SEED LEARN: one run, its JSON in $work
     rm -f "$result.h5"
 }
 
-running=0
 for seed in $(seq "$seeds"); do
     for learn in true false; do
-        if [ "$running" -ge "$jobs" ]; then
-            wait -n
-            running=$((running - 1))
-        fi
-        one "$seed" $learn &
-        running=$((running + 1))
+        start one "$seed" $learn
     done
 done
-while [ "$running" -gt 0 ]; do
-    wait -n
-    running=$((running - 1))
-done
+finish
 
-number() { # FILE KEY: the first number of that key
-    grep -o "\"$2\": *[-+0-9.eE]*" "$1" | head -n 1 | sed 's/.*: *//'
-}
 for seed in $(seq "$seeds"); do
     trained=$work/true-$seed.json
     echo "$(number "$trained" test_accuracy) $(number "$work/false-$seed.json" test_accuracy)" \
         "$(number "$trained" per_image_J) $(number "$trained" per_synapse_update_J)" \
         "$(number "$trained" per_pulse_J)"
-done | awk -v name="$experiment" -v options="${options[*]}" '
-    # Two-sided 95 % quantiles of the t distribution, 1 to 30 degrees of freedom (R: qt(0.975, n)).
-    BEGIN {
-        split("12.706 4.303 3.182 2.776 2.571 2.447 2.365 2.306 2.262 2.228 2.201 2.179 2.160 " \
-              "2.145 2.131 2.120 2.110 2.101 2.093 2.086 2.080 2.074 2.069 2.064 2.060 2.056 " \
-              "2.052 2.048 2.045 2.042", t, " ")
-    }
+done | awk -v name="$experiment" -v options="${options[*]}" "$statistics"'
     {
-        value[1, NR] = 100 * $1; value[2, NR] = 100 * $2; value[3, NR] = 100 * ($1 - $2)
-        value[4, NR] = $3 * 1e6; value[5, NR] = $4 * 1e12; value[6, NR] = $5 * 1e12
+        trained[NR] = 100 * $1; random[NR] = 100 * $2; gain[NR] = 100 * ($1 - $2)
+        image[NR] = $3 * 1e6; synapse[NR] = $4 * 1e12; pulse[NR] = $5 * 1e12
     }
-    function row(label, k,    i, sum, square, mean, half) {
-        for (i = 1; i <= NR; i++) sum += value[k, i]
-        mean = sum / NR
-        for (i = 1; i <= NR; i++) square += (value[k, i] - mean) ^ 2
-        half = NR > 1 ? (NR <= 31 ? t[NR - 1] : 1.96) * sqrt(square / (NR - 1) / NR) : 0
-        printf "| %s | %.4g | ± %.2g |\n", label, mean, half
+    function row(label, value) {
+        printf "| %s | %.4g | ± %.2g |\n", label, mean(value, NR), interval(value, NR)
     }
     END {
         printf "%d seeds, %s %s\n\n| | mean | 95 %% interval |\n|---|---|---|\n", NR, name, options
-        row("test accuracy, trained (%)", 1)
-        row("test accuracy, random control (%)", 2)
-        row("trained - random, paired (points)", 3)
-        row("energy an image of training (uJ)", 4)
-        row("update energy a synapse and image (pJ)", 5)
-        row("update energy a device pulse (pJ)", 6)
+        row("test accuracy, trained (%)", trained)
+        row("test accuracy, random control (%)", random)
+        row("trained - random, paired (points)", gain)
+        row("energy an image of training (uJ)", image)
+        row("update energy a synapse and image (pJ)", synapse)
+        row("update energy a device pulse (pJ)", pulse)
     }'
