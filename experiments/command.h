@@ -16,7 +16,9 @@ typedef struct xh_arguments {
     size_t override_count;
     const char *out;
     const char *data;
-    int threads; /* 0: all cores */
+    int threads;       /* 0: all cores */
+    double checkpoint; /* seconds between checkpoints; 0: the usual time */
+    bool resume;
     bool json;
     bool quiet;
     bool help;
@@ -29,7 +31,9 @@ typedef enum xh_option_bit {
     XH_OPTION_DATA = 4,
     XH_OPTION_THREADS = 8,
     XH_OPTION_JSON = 16,
-    XH_OPTION_QUIET = 32
+    XH_OPTION_QUIET = 32,
+    XH_OPTION_RESUME = 64,
+    XH_OPTION_CHECKPOINT = 128
 } xh_option_bit;
 
 typedef struct xh_command {

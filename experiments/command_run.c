@@ -99,6 +99,23 @@ static void write_layers(xh_json *json, const xh_run_result *result) {
     xh_json_close(json, ']');
 }
 
+/* Of a run that was complete before, what is known without running it. */
+static void print_recalled(const xh_config *config, const xh_run_result *result, bool as_json) {
+    if (as_json) {
+        xh_json json = {.stream = stdout};
+        xh_json_open(&json, NULL, '{');
+        xh_json_text(&json, "experiment", config->experiment.experiment);
+        xh_json_number(&json, "seed", (double)config->experiment.seed);
+        xh_json_text(&json, "result", result->path);
+        xh_json_number(&json, "test_accuracy", result->test_accuracy);
+        xh_json_number(&json, "train_accuracy", result->train_accuracy);
+        xh_json_close(&json, '}');
+    } else {
+        printf("%-18s %.2f %%\n", "test accuracy", 100 * result->test_accuracy);
+        printf("%-18s %s\n", "result", result->path);
+    }
+}
+
 static void print_json(const xh_config *config, const xh_run_result *result) {
     xh_json json = {.stream = stdout};
     xh_json_open(&json, NULL, '{');
@@ -179,6 +196,11 @@ static void print_table(const xh_config *config, const xh_run_result *result) {
     printf("%-18s %s\n", "result", result->path);
 }
 
+static void print_note(const char *text, void *context) {
+    const xh_progress_view *view = context;
+    fprintf(view->stream, "%s\n", text);
+}
+
 xh_status xh_command_run(const xh_arguments *arguments, xh_error *error) {
     static xh_config config;
     static xh_run_result result;
@@ -192,7 +214,10 @@ xh_status xh_command_run(const xh_arguments *arguments, xh_error *error) {
         .out = arguments->out,
         .data = arguments->data,
         .threads = arguments->threads,
+        .resume = arguments->resume,
+        .checkpoint_seconds = arguments->checkpoint,
         .progress = arguments->quiet ? NULL : xh_progress_view_show,
+        .note = arguments->quiet ? NULL : print_note,
         .context = &view,
         .interrupt = &stop,
     };
@@ -202,7 +227,9 @@ xh_status xh_command_run(const xh_arguments *arguments, xh_error *error) {
     if (status != XH_OK) {
         return status;
     }
-    if (arguments->json) {
+    if (result.recalled) {
+        print_recalled(&config, &result, arguments->json);
+    } else if (arguments->json) {
         print_json(&config, &result);
     } else {
         print_table(&config, &result);

@@ -10,7 +10,7 @@
 static const xh_command commands[] = {
     {"run", "FILE.yaml", "train, measure, and write the result",
      XH_OPTION_SET | XH_OPTION_OUT | XH_OPTION_DATA | XH_OPTION_THREADS | XH_OPTION_JSON |
-         XH_OPTION_QUIET,
+         XH_OPTION_QUIET | XH_OPTION_RESUME | XH_OPTION_CHECKPOINT,
      1, 1, xh_command_run},
     {"check", "FILE.yaml", "validate; print the resolved configuration, predicted time and memory",
      XH_OPTION_SET | XH_OPTION_THREADS | XH_OPTION_JSON, 1, 1, xh_command_check},

@@ -22,6 +22,9 @@ static const option options[] = {
      "folder of the data sets; default: $CROSSHEBB_DATA, ./data, /usr/share/datasets"},
     {XH_OPTION_THREADS, "--threads", "N",
      "threads; default: all cores; the result does not depend on it"},
+    {XH_OPTION_RESUME, "--resume", NULL,
+     "go on from FILE.h5.checkpoint where the run was stopped; the result is the same"},
+    {XH_OPTION_CHECKPOINT, "--checkpoint", "SECONDS", "time between checkpoints; default: 60"},
     {XH_OPTION_JSON, "--json", NULL, "print one JSON object"},
     {XH_OPTION_QUIET, "--quiet", NULL, "no progress"},
     {0, "--help", NULL, "print this help"},
@@ -73,6 +76,16 @@ static xh_status parse_threads(const char *text, int *threads, xh_error *error) 
     return XH_OK;
 }
 
+static xh_status parse_seconds(const char *text, double *seconds, xh_error *error) {
+    char *end = NULL;
+    const double value = strtod(text, &end);
+    if (end == text || *end || !(value >= 0.001 && value <= 1e6)) {
+        return xh_error_set(error, XH_INPUT, "--checkpoint = %s s is outside [0.001, 1e6]", text);
+    }
+    *seconds = value;
+    return XH_OK;
+}
+
 static xh_status store(unsigned bit, const char *value, xh_arguments *arguments, xh_error *error) {
     switch (bit) {
     case XH_OPTION_SET:
@@ -86,6 +99,11 @@ static xh_status store(unsigned bit, const char *value, xh_arguments *arguments,
         return XH_OK;
     case XH_OPTION_THREADS:
         return parse_threads(value, &arguments->threads, error);
+    case XH_OPTION_RESUME:
+        arguments->resume = true;
+        return XH_OK;
+    case XH_OPTION_CHECKPOINT:
+        return parse_seconds(value, &arguments->checkpoint, error);
     case XH_OPTION_JSON:
         arguments->json = true;
         return XH_OK;

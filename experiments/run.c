@@ -23,8 +23,10 @@ xh_status xh_run_interrupted(const xh_run_state *run, xh_error *error) {
     if (!run->options->interrupt || !*run->options->interrupt) {
         return XH_OK;
     }
-    return xh_error_set(error, XH_INTERRUPTED, "interrupted; the rows so far are in %s.part",
-                        run->path);
+    return xh_error_set(error, XH_INTERRUPTED,
+                        "interrupted; --resume goes on from %s.checkpoint; the rows so far are in "
+                        "%s.part",
+                        run->path, run->path);
 }
 
 void xh_run_tell(xh_run_state *run, const char *stage, size_t done, size_t total,
@@ -33,6 +35,7 @@ void xh_run_tell(xh_run_state *run, const char *stage, size_t done, size_t total
     if (run->stage != stage) {
         run->stage = stage;
         run->stage_began = now;
+        run->stage_done = done;
         run->told = 0;
     }
     if (!run->options->progress || (now - run->told < progress_interval && done < total)) {
@@ -45,7 +48,7 @@ void xh_run_tell(xh_run_state *run, const char *stage, size_t done, size_t total
         .done = done,
         .total = total,
         .unit = unit,
-        .rate = seconds > 0 ? (double)done / seconds : 0,
+        .rate = seconds > 0 ? (double)(done - run->stage_done) / seconds : 0,
         .accuracy = run->test_accuracy,
         .joules = xh_run_cost(run, NULL).total_joules,
     };
@@ -91,19 +94,28 @@ static xh_status finish(xh_run_state *run, xh_status status, xh_run_result *resu
     xh_error reason = {0};
     ending = xh_trace_close(run->trace, status == XH_OK, &reason);
     run->trace = NULL;
-    return status == XH_OK && ending != XH_OK ? xh_error_set(error, ending, "%s", reason.text)
-                                              : status;
+    if (status == XH_OK && ending != XH_OK) {
+        return xh_error_set(error, ending, "%s", reason.text);
+    }
+    if (status == XH_OK) {
+        xh_run_forget(run);
+    }
+    return status;
 }
 
 static void release(xh_run_state *run) {
     xh_dataset_free(&run->train);
     xh_dataset_free(&run->test);
     xh_network_free(run->network);
+    xh_readout_free(run->readout);
+    xh_checkpoint_close(run->found[0]);
+    xh_checkpoint_close(run->found[1]);
     for (size_t l = 0; l < XH_CONFIG_LAYERS; l++) {
         xh_array_free(run->blocks[l].start);
     }
     xh_array_free(run->train_features);
     xh_array_free(run->test_features);
+    xh_lock_release(&run->lock);
     free(run);
 }
 
@@ -123,11 +135,23 @@ static xh_status name_result(xh_run_state *run, xh_error *error) {
     return XH_OK;
 }
 
+/* The result's name, which nobody else writes to, and what is there already. */
+static xh_status prepare(xh_run_state *run, xh_run_result *result, xh_error *error) {
+    xh_status status = name_result(run, error);
+    if (status == XH_OK) {
+        status = xh_lock_take(run->path, &run->lock, error);
+    }
+    result->recalled = false;
+    return status == XH_OK ? xh_run_find(run, result, error) : status;
+}
+
 xh_status xh_run(const xh_config *config, xh_run_options options, xh_run_result *result,
                  xh_error *error) {
     static xh_status (*const steps[])(xh_run_state *, xh_error *) = {
-        xh_run_load, xh_run_build, xh_run_open, xh_run_train, xh_run_features, xh_run_readout,
+        xh_run_load,  xh_run_build,    xh_run_open,    xh_run_go_on,
+        xh_run_train, xh_run_features, xh_run_readout,
     };
+    const size_t count = sizeof(steps) / sizeof(steps[0]);
     xh_run_state *run = calloc(1, sizeof(*run));
     if (!run) {
         return xh_error_set(error, XH_MEMORY, "no memory for the run");
@@ -137,8 +161,8 @@ xh_status xh_run(const xh_config *config, xh_run_options options, xh_run_result 
     run->test_accuracy = -1;
     run->began = xh_run_clock();
     xh_run_limit_threads(options.threads);
-    xh_status status = name_result(run, error);
-    for (size_t i = 0; status == XH_OK && i < sizeof(steps) / sizeof(steps[0]); i++) {
+    xh_status status = prepare(run, result, error);
+    for (size_t i = 0; status == XH_OK && !result->recalled && i < count; i++) {
         status = steps[i](run, error);
     }
     status = finish(run, status, result, error);

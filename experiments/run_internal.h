@@ -2,6 +2,9 @@
 #ifndef XH_RUN_INTERNAL_H
 #define XH_RUN_INTERNAL_H
 
+#include "checkpoint.h"
+#include "lock.h"
+
 #include "crosshebb/network.h"
 #include "crosshebb/run.h"
 #include "crosshebb/trace.h"
@@ -21,10 +24,22 @@ typedef struct xh_run_block {
     xh_run_winners winners; /* of its latest row */
 } xh_run_block;
 
+/** How far a run is; it can go on from here. */
+typedef struct xh_run_place {
+    size_t stage; /* the first layer that trains; the number of layers when training is over */
+    size_t epoch; /* of the stage */
+    size_t image; /* of the pass */
+    size_t readout_epoch;
+} xh_run_place;
+
 typedef struct xh_run_state {
     const xh_config *config;
     const xh_run_options *options;
     char path[4000]; /* leaves room for .part */
+    xh_lock lock;
+    xh_run_place place;
+    xh_checkpoint *found[2]; /* to go on from: of training, of the readout */
+    double checkpoint_due;
     uint64_t seed_network;
     xh_dataset train;
     xh_dataset test;
@@ -34,6 +49,7 @@ typedef struct xh_run_state {
     xh_device_pulse_cost device_cost;
     xh_trace *trace;
     size_t readout_table;
+    xh_readout *readout;   /* NULL until its stage */
     float *train_features; /* [count][features] of the last layer, for the readout */
     float *test_features;
 
@@ -46,15 +62,22 @@ typedef struct xh_run_state {
     double test_accuracy; /* negative: none yet */
 
     double began; /* by the wall clock, as those below */
+    double training_began;
     const char *stage;
     double stage_began;
-    double told; /* when progress was last */
+    size_t stage_done; /* when it began */
+    double told;       /* when progress was last */
 } xh_run_state;
 
 /** Seconds of a clock that only runs forward. */
 double xh_run_clock(void);
 /** XH_INTERRUPTED if the caller wants the run to stop. */
 xh_status xh_run_interrupted(const xh_run_state *run, xh_error *error);
+/** Where a run can be stopped and go on later: saves the place that it has reached, if it is time
+ *  to or if the caller wants the run to stop, then with XH_INTERRUPTED. */
+xh_status xh_run_pause(xh_run_state *run, xh_error *error);
+/** Saves the place that the run has reached. */
+xh_status xh_run_save(xh_run_state *run, xh_error *error);
 /** Tells the caller how far the stage is, if it is time to. */
 void xh_run_tell(xh_run_state *run, const char *stage, size_t done, size_t total, const char *unit);
 
@@ -67,10 +90,20 @@ xh_cost xh_run_cost(const xh_run_state *run, xh_ledger *ledger);
 /** Lets seconds pass for every device. */
 void xh_run_age(xh_run_state *run, double seconds);
 
+/** Looks for what an earlier session left: a complete result (result->recalled), or checkpoints to
+ *  go on from. */
+xh_status xh_run_find(xh_run_state *run, xh_run_result *result, xh_error *error);
+/** Removes the checkpoints of a complete run. */
+void xh_run_forget(const xh_run_state *run);
+/** Goes to the place in the readout that was found, if any was. */
+xh_status xh_run_go_on_reading(xh_run_state *run, xh_error *error);
+
 /* The steps of a run, in their order: each takes up where the one before it ended. */
 xh_status xh_run_load(xh_run_state *run, xh_error *error);
 xh_status xh_run_build(xh_run_state *run, xh_error *error);
 xh_status xh_run_open(xh_run_state *run, xh_error *error);
+/** Goes to the place in training that was found, if any was. */
+xh_status xh_run_go_on(xh_run_state *run, xh_error *error);
 xh_status xh_run_train(xh_run_state *run, xh_error *error);
 xh_status xh_run_features(xh_run_state *run, xh_error *error);
 xh_status xh_run_readout(xh_run_state *run, xh_error *error);

@@ -72,16 +72,17 @@ xh_status xh_run_readout_table(xh_run_state *run, xh_error *error) {
     return xh_trace_table(run->trace, "readout", columns, COLUMNS, &run->readout_table, error);
 }
 
-static xh_status run_epoch(xh_run_state *run, xh_readout *readout, long epoch, xh_error *error) {
+static xh_status run_epoch(xh_run_state *run, long epoch, xh_error *error) {
     const size_t features = features_of(run);
     const xh_examples train = {run->train.count, features, run->train_features, run->train.labels};
     const xh_examples test = {run->test.count, features, run->test_features, run->test.labels};
     double loss = 0;
-    const xh_status status = xh_readout_epoch(readout, epoch, train, &loss, &run->train_accuracy);
+    const xh_status status =
+        xh_readout_epoch(run->readout, epoch, train, &loss, &run->train_accuracy);
     if (status != XH_OK) {
         return xh_error_set(error, status, "no memory for the order of %zu examples", train.count);
     }
-    run->test_accuracy = xh_readout_accuracy(readout, test, NULL);
+    run->test_accuracy = xh_readout_accuracy(run->readout, test, NULL);
     const double rate = xh_readout_rate(&run->config->readout, epoch);
     const double row[COLUMNS] = {(double)epoch + 1, rate, loss, run->train_accuracy,
                                  run->test_accuracy};
@@ -90,17 +91,22 @@ static xh_status run_epoch(xh_run_state *run, xh_readout *readout, long epoch, x
 
 xh_status xh_run_readout(xh_run_state *run, xh_error *error) {
     const xh_readout_params *params = &run->config->readout;
-    xh_readout *readout = NULL;
+    const size_t epochs = (size_t)params->epochs;
+    size_t *epoch = &run->place.readout_epoch;
     xh_status status = xh_readout_create(params, features_of(run), run->train.classes,
-                                         run->seed_network, &readout, error);
-    xh_run_tell(run, "readout", 0, (size_t)params->epochs, "epochs");
-    for (long epoch = 0; status == XH_OK && epoch < params->epochs; epoch++) {
-        status = xh_run_interrupted(run, error);
-        if (status == XH_OK) {
-            status = run_epoch(run, readout, epoch, error);
-        }
-        xh_run_tell(run, "readout", (size_t)epoch + 1, (size_t)params->epochs, "epochs");
+                                         run->seed_network, &run->readout, error);
+    if (status == XH_OK) {
+        status = xh_run_go_on_reading(run, error);
     }
-    xh_readout_free(readout);
+    xh_run_tell(run, "readout", *epoch, epochs, "epochs");
+    while (status == XH_OK && *epoch < epochs) {
+        status = xh_run_pause(run, error);
+        if (status == XH_OK) {
+            status = run_epoch(run, (long)*epoch, error);
+        }
+        if (status == XH_OK) {
+            xh_run_tell(run, "readout", ++*epoch, epochs, "epochs");
+        }
+    }
     return status;
 }

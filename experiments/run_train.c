@@ -93,10 +93,11 @@ static xh_status train_pass(xh_run_state *run, const pass *now, batch_buffers bu
     const size_t count = images_of_a_pass(run), batch = (size_t)run->config->training.batch;
     const xh_rng stream = {run->seed_network, XH_RNG_SHUFFLE, 0, now->number};
     xh_rng_permutation(stream, run->train.count, buffers.order);
-    for (size_t first = 0; first < count; first += batch) {
+    while (run->place.image < count) {
+        const size_t first = run->place.image;
         const size_t size = count - first < batch ? count - first : batch;
         const xh_images images = {buffers.images, size, shape.height, shape.width, shape.channels};
-        xh_status status = xh_run_interrupted(run, error);
+        xh_status status = xh_run_pause(run, error);
         if (status != XH_OK) {
             return status;
         }
@@ -108,6 +109,7 @@ static xh_status train_pass(xh_run_state *run, const pass *now, batch_buffers bu
         if (status != XH_OK) {
             return status;
         }
+        run->place.image = first + size;
         xh_run_tell(run, now->stage, now->done + first + size, now->total, "images");
     }
     return XH_OK;
@@ -118,28 +120,39 @@ static xh_status train_stage(xh_run_state *run, size_t first, size_t last, const
     const size_t epochs = (size_t)run->config->training.epochs, images = images_of_a_pass(run);
     pass now = {first, last, 0, 0, epochs * images, stage};
     xh_status status = XH_OK;
-    xh_run_tell(run, stage, 0, now.total, "images");
-    for (size_t epoch = 0; status == XH_OK && epoch < epochs; epoch++) {
-        now.number = first * epochs + epoch;
-        now.done = epoch * images;
+    xh_run_place *place = &run->place;
+    xh_run_tell(run, stage, place->epoch * images + place->image, now.total, "images");
+    while (status == XH_OK && place->epoch < epochs) {
+        now.number = first * epochs + place->epoch;
+        now.done = place->epoch * images;
         status = train_pass(run, &now, buffers, error);
+        if (status == XH_OK) {
+            place->epoch++;
+            place->image = 0;
+        }
     }
-    return status == XH_OK ? add_rows(run, &now, true, error) : status;
+    if (status == XH_OK) {
+        status = add_rows(run, &now, true, error);
+    }
+    if (status == XH_OK) {
+        *place = (xh_run_place){.stage = last + 1};
+        status = xh_run_save(run, error);
+    }
+    return status;
 }
 
 static xh_status train_stages(xh_run_state *run, batch_buffers buffers, xh_error *error) {
-    if (strcmp(run->config->training.order, "consecutive") == 0) {
-        return train_stage(run, 0, run->layers - 1, "training", buffers, error);
-    }
+    const bool consecutive = strcmp(run->config->training.order, "consecutive") == 0;
     xh_status status = XH_OK;
-    for (size_t l = 0; status == XH_OK && l < run->layers; l++) {
-        status = train_stage(run, l, l, run->config->layers[l].name, buffers, error);
+    while (status == XH_OK && run->place.stage < run->layers) {
+        const size_t first = run->place.stage, last = consecutive ? run->layers - 1 : first;
+        const char *name = consecutive ? "training" : run->config->layers[first].name;
+        status = train_stage(run, first, last, name, buffers, error);
     }
     return status;
 }
 
 xh_status xh_run_train(xh_run_state *run, xh_error *error) {
-    const double began = xh_run_clock();
     const xh_shape shape = run->train.shape;
     const size_t batch = (size_t)run->config->training.batch;
     const batch_buffers buffers = {
@@ -154,7 +167,7 @@ xh_status xh_run_train(xh_run_state *run, xh_error *error) {
     xh_array_free(buffers.order);
     xh_array_free(buffers.images);
     const xh_cost cost = xh_run_cost(run, NULL);
-    run->training_wall = xh_run_clock() - began;
+    run->training_wall = xh_run_clock() - run->training_began;
     run->training_joules = cost.total_joules;
     run->training_seconds = cost.total_seconds;
     return status;

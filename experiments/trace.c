@@ -21,6 +21,7 @@ typedef struct growing {
     hid_t *columns;
     size_t count;
     hsize_t rows;
+    double *values; /* [rows][count], for checkpoints */
 } growing;
 
 struct xh_trace {
@@ -130,6 +131,7 @@ static hid_t access_properties(void) {
 static void free_trace(xh_trace *trace) {
     for (size_t t = 0; t < trace->count; t++) {
         free(trace->tables[t].columns);
+        free(trace->tables[t].values);
     }
     free(trace->tables);
     free(trace->path);
@@ -256,7 +258,7 @@ xh_status xh_trace_table(xh_trace *trace, const char *path, const xh_trace_colum
     }
     trace->tables = tables;
     growing *table = &tables[trace->count];
-    *table = (growing){malloc(count * sizeof(hid_t)), count, 0};
+    *table = (growing){.columns = malloc(count * sizeof(hid_t)), .count = count};
     if (!table->columns) {
         return xh_error_set(error, XH_MEMORY, "%s: no memory for table %s", trace->part, path);
     }
@@ -330,8 +332,21 @@ static herr_t append(hid_t set, hsize_t row, double value) {
     return result;
 }
 
+static bool keep_row(growing *table, const double *row) {
+    const size_t kept = (size_t)table->rows * table->count;
+    double *values = realloc(table->values, (kept + table->count) * sizeof(*values));
+    if (values) {
+        memcpy(values + kept, row, table->count * sizeof(*row));
+        table->values = values;
+    }
+    return values != NULL;
+}
+
 xh_status xh_trace_row(xh_trace *trace, size_t index, const double *row, xh_error *error) {
     growing *table = &trace->tables[index];
+    if (!keep_row(table, row)) {
+        return xh_error_set(error, XH_MEMORY, "%s: no memory for another row", trace->part);
+    }
     for (size_t c = 0; c < table->count; c++) {
         if (append(table->columns[c], table->rows, row[c]) < 0) {
             return failed(trace, "append a row", error);
@@ -339,6 +354,34 @@ xh_status xh_trace_row(xh_trace *trace, size_t index, const double *row, xh_erro
     }
     table->rows++;
     return XH_OK;
+}
+
+static void load_rows(xh_trace *trace, size_t index, size_t rows, xh_state *state) {
+    const size_t columns = trace->tables[index].count;
+    double *row = malloc(columns * sizeof(*row));
+    if (!row) {
+        xh_error_set(&state->error, XH_MEMORY, "%s: no memory for a row", trace->part);
+    }
+    for (size_t r = 0; r < rows && state->error.status == XH_OK; r++) {
+        xh_state_doubles(state, "row", columns, row);
+        if (state->error.status == XH_OK) {
+            xh_trace_row(trace, index, row, &state->error);
+        }
+    }
+    free(row);
+}
+
+void xh_trace_state(xh_trace *trace, size_t index, xh_state *state) {
+    const growing *table = &trace->tables[index];
+    size_t rows = (size_t)table->rows;
+    xh_state_size(state, "rows", &rows);
+    if (state->loading) {
+        load_rows(trace, index, rows, state);
+        return;
+    }
+    for (size_t r = 0; r < rows; r++) {
+        xh_state_doubles(state, "row", table->count, table->values + r * table->count);
+    }
 }
 
 /* Closes every object and the file, as far as they are open. */

@@ -371,7 +371,7 @@ START_TEST(wrong_inputs_leave_no_file) {
     xh_run_options wrong = options();
     wrong.out = "/nowhere/result.h5";
     ck_assert_int_eq(xh_run(&config, wrong, &result, &error), XH_IO);
-    ck_assert_ptr_nonnull(strstr(error.text, "/nowhere/result.h5.part"));
+    ck_assert_ptr_nonnull(strstr(error.text, "/nowhere/result.h5.lock"));
     wrong = options();
     wrong.data = "/nowhere";
     ck_assert_int_eq(xh_run(&config, wrong, &result, &error), XH_INPUT);

@@ -122,6 +122,11 @@ void xh_config_write(const xh_config *config, FILE *stream);
 /** The same as text, to be freed by free(); NULL if memory is short. */
 char *xh_config_text(const xh_config *config);
 
+/** XH_INPUT, naming the first key that differs, unless the text says the same: it is that of
+ * xh_config_text, out of the file of that name. */
+xh_status xh_config_compare(const xh_config *config, const char *name, const char *text,
+                            xh_error *error);
+
 /** Names of the network presets and hardware profiles that come with the program, and their texts.
  */
 typedef struct xh_embedded {

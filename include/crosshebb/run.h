@@ -23,10 +23,13 @@ typedef struct xh_progress {
 } xh_progress;
 
 typedef struct xh_run_options {
-    const char *out;  /* result file; NULL: <experiment>.h5 in the working directory */
-    const char *data; /* data directory or NULL */
-    int threads;      /* 0: all cores */
+    const char *out;           /* result file; NULL: <experiment>.h5 in the working directory */
+    const char *data;          /* data directory or NULL */
+    int threads;               /* 0: all cores */
+    bool resume;               /* go on from the checkpoint, if there is one */
+    double checkpoint_seconds; /* between checkpoints; 0: a minute */
     void (*progress)(const xh_progress *progress, void *context);
+    void (*note)(const char *text, void *context); /* one sentence on how the run begins */
     void *context;
     const volatile sig_atomic_t *interrupt; /* non-zero: stop; may be NULL */
 } xh_run_options;
@@ -55,6 +58,7 @@ typedef struct xh_run_layer {
 
 typedef struct xh_run_result {
     char path[4096];
+    bool recalled; /* the run was complete before: only path and accuracies are known */
     double test_accuracy, train_accuracy; /* 0..1, last epoch */
     double train_images_per_second, wall_seconds;
     double peak_memory_bytes;
@@ -75,7 +79,12 @@ typedef struct xh_run_result {
     xh_run_layer layers[XH_CONFIG_LAYERS];
 } xh_run_result;
 
-/** Runs the experiment. XH_INTERRUPTED leaves a readable FILE.h5.part with all rows so far. */
+/**
+ * Runs the experiment. XH_INTERRUPTED leaves a readable FILE.h5.part with all rows so far and
+ * FILE.h5.checkpoint to go on from with the same bits; so does, up to its latest checkpoint, a run
+ * that was killed. XH_INPUT if the checkpoint or result to go on from is damaged or of another
+ * configuration, XH_FAILED if another run is writing the result.
+ */
 xh_status xh_run(const xh_config *config, xh_run_options options, xh_run_result *result,
                  xh_error *error);
 

@@ -5,7 +5,7 @@
 #ifndef CROSSHEBB_TRACE_H
 #define CROSSHEBB_TRACE_H
 
-#include "crosshebb/status.h"
+#include "crosshebb/state.h"
 
 #include <stddef.h>
 
@@ -64,11 +64,19 @@ xh_status xh_trace_doubles(xh_trace *trace, const char *group, xh_trace_column c
 xh_status xh_trace_record(xh_trace *trace, xh_error *error);
 /** Appends a row [columns] to a table and flushes it. */
 xh_status xh_trace_row(xh_trace *trace, size_t table, const double *row, xh_error *error);
+/** Saves the rows of a table so far, or loads them into one that has none. */
+void xh_trace_state(xh_trace *trace, size_t table, xh_state *state);
 /** Stops recording, for the final figures. */
 xh_status xh_trace_stop(xh_trace *trace, xh_error *error);
 
 /** Closes the file; complete: renames it to FILE.h5. Frees the trace in any case. */
 xh_status xh_trace_close(xh_trace *trace, int complete, xh_error *error);
+
+/* One attribute of a closed file; text is to be freed by free(). XH_INPUT if there is none. */
+xh_status xh_trace_read_number(const char *path, const char *group, const char *name, double *value,
+                               xh_error *error);
+xh_status xh_trace_read_text(const char *path, const char *group, const char *name, char **text,
+                             xh_error *error);
 
 #ifdef __cplusplus
 }

@@ -32,7 +32,7 @@ expect_error 'mnist' "$program" run tiny.yaml --quiet
 python3 "$here/data.py" more 50 50
 expect 1 "$program" run tiny.yaml --quiet --data more --out nowhere/result.h5
 [ "$(wc -l <err)" -eq 1 ] || fail "not one line: $(cat err)"
-grep -q 'nowhere/result.h5.part.*No such file or directory' err || fail "no reason: $(cat err)"
+grep -q 'nowhere/result.h5.lock.*No such file or directory' err || fail "no reason: $(cat err)"
 
 # On a disk that fills up there is no result, but a reason.
 status=0
@@ -42,5 +42,5 @@ status=0
     exec "$program" run tiny.yaml --quiet --data more --out full.h5 2>err
 ) || status=$?
 [ "$status" -eq 1 ] || fail "status $status instead of 1 on a full disk"
-grep -q 'full.h5.part: .*File too large' err || fail "no reason: $(cat err)"
+grep -Eq 'full.h5.(part|checkpoint): .*File too large' err || fail "no reason: $(cat err)"
 [ ! -e full.h5 ] || fail "a half result"

@@ -17,6 +17,8 @@ interrupt() {
     wait "$pid" || status=$?
     [ "$status" -eq 130 ] || fail "status $status after $1: $(cat err)"
     tail -n 1 err | grep -q 'interrupted; .*long.h5.part' || fail "the part is not named: $(cat err)"
+    tail -n 1 err | grep -q 'resume goes on from long.h5.checkpoint' || fail "no way to go on: $(cat err)"
+    [ -e long.h5.checkpoint ] || fail "no checkpoint"
     [ ! -e long.h5 ] || fail "an interrupted run has a result"
     h5dump -d /train/first/energy long.h5.part >dump || fail "h5dump cannot read the part"
     grep -Eq '\(0\): [0-9]' dump || fail "no rows in the part"

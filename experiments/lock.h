@@ -1,0 +1,20 @@
+/** A lock that one process at a time holds on a result. */
+#ifndef XH_LOCK_H
+#define XH_LOCK_H
+
+#include "crosshebb/status.h"
+
+/** A lock file; path is "" while it is not held. */
+typedef struct xh_lock {
+    char path[4096];
+    int descriptor;
+} xh_lock;
+
+/** Takes the lock FILE.lock of a file; it ends with the process at the latest. XH_FAILED if another
+ *  run holds it. */
+xh_status xh_lock_take(const char *path, xh_lock *lock, xh_error *error);
+
+/** Gives the lock back and removes its file; nothing to do if it is not held. */
+void xh_lock_release(xh_lock *lock);
+
+#endif

@@ -1,0 +1,214 @@
+/*
+ * How a run goes on after it was stopped. There are two checkpoints beside the result: that of
+ * training, and from the end of training on that of the readout. The features between them are
+ * extracted again, from the network as training left it, so that training's checkpoint stays as it
+ * is until the run is complete.
+ */
+#include "run_internal.h"
+
+#include "crosshebb/probe.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* Writing takes at most one part in so many of the time. */
+static const double patience = 20;
+
+static const double usual_interval = 60; /* seconds */
+
+enum { PATH_SIZE = sizeof(((xh_run_state *)0)->path) + sizeof(".checkpoint.readout") };
+
+static void name_checkpoint(const xh_run_state *run, bool readout, char path[PATH_SIZE]) {
+    snprintf(path, PATH_SIZE, "%s.checkpoint%s", run->path, readout ? ".readout" : "");
+}
+
+/* A clock goes on from what it showed. */
+static void visit_clock(xh_state *state, const char *name, double *began) {
+    const double now = xh_run_clock();
+    double seconds = now - *began;
+    xh_state_doubles(state, name, 1, &seconds);
+    *began = now - seconds;
+}
+
+static void visit_block(xh_run_state *run, xh_run_block *block, xh_state *state) {
+    xh_crossbar *crossbar = xh_synapses_crossbar(xh_layer_synapses(block->layer));
+    state->group = xh_layer_parameters(block->layer)->name;
+    xh_state_size(state, "images", &block->images);
+    xh_state_size(state, "traced", &block->traced);
+    xh_state_doubles(state, "winner_share", 1, &block->winners.share);
+    xh_state_doubles(state, "winner_entropy", 1, &block->winners.entropy);
+    xh_trace_state(run->trace, block->table, state);
+    xh_layer_state(block->layer, state);
+    if (crossbar) {
+        xh_probe_state(crossbar, state);
+    }
+}
+
+/* All that the rest of the run depends on, until training is over. */
+static void visit_training(void *context, xh_state *state) {
+    xh_run_state *run = context;
+    state->group = "training";
+    xh_state_size(state, "stage", &run->place.stage);
+    xh_state_size(state, "epoch", &run->place.epoch);
+    xh_state_size(state, "image", &run->place.image);
+    xh_state_size(state, "presented", &run->presented);
+    xh_state_doubles(state, "lived_seconds", 1, &run->lived_seconds);
+    visit_clock(state, "run_wall", &run->began);
+    visit_clock(state, "training_wall", &run->training_began);
+    for (size_t l = 0; l < run->layers; l++) {
+        visit_block(run, &run->blocks[l], state);
+    }
+}
+
+static void visit_readout(void *context, xh_state *state) {
+    xh_run_state *run = context;
+    state->group = "readout";
+    xh_state_size(state, "epoch", &run->place.readout_epoch);
+    xh_state_doubles(state, "train_accuracy", 1, &run->train_accuracy);
+    xh_state_doubles(state, "test_accuracy", 1, &run->test_accuracy);
+    visit_clock(state, "run_wall", &run->began);
+    xh_trace_state(run->trace, run->readout_table, state);
+    xh_readout_state(run->readout, state);
+}
+
+static void note(const xh_run_state *run, const char *text) {
+    if (run->options->note) {
+        run->options->note(text, run->options->context);
+    }
+}
+
+/* Whether there is a result already; XH_INPUT if it is of another configuration. */
+static xh_status find_result(const xh_run_state *run, bool *found, xh_error *error) {
+    *found = access(run->path, F_OK) == 0;
+    if (!*found) {
+        return XH_OK;
+    }
+    char *text = NULL;
+    xh_status status = xh_trace_read_text(run->path, "/config", "yaml", &text, error);
+    if (status == XH_OK) {
+        status = xh_config_compare(run->config, run->path, text, error);
+    }
+    free(text);
+    return status;
+}
+
+static xh_status recall_result(const xh_run_state *run, xh_run_result *result, xh_error *error) {
+    *result = (xh_run_result){.recalled = true};
+    snprintf(result->path, sizeof(result->path), "%s", run->path);
+    const xh_status status =
+        xh_trace_read_number(run->path, "/result", "test_accuracy", &result->test_accuracy, error);
+    return status == XH_OK ? xh_trace_read_number(run->path, "/result", "train_accuracy",
+                                                  &result->train_accuracy, error)
+                           : status;
+}
+
+static xh_status open_checkpoints(xh_run_state *run, xh_error *error) {
+    char path[PATH_SIZE];
+    name_checkpoint(run, false, path);
+    xh_status status = xh_checkpoint_open(path, run->config, &run->found[0], error);
+    if (status == XH_OK && run->found[0]) {
+        name_checkpoint(run, true, path);
+        status = xh_checkpoint_open(path, run->config, &run->found[1], error);
+    }
+    return status;
+}
+
+xh_status xh_run_find(xh_run_state *run, xh_run_result *result, xh_error *error) {
+    char path[PATH_SIZE];
+    char text[2 * PATH_SIZE];
+    bool found = false;
+    xh_error reason = {0};
+    name_checkpoint(run, false, path);
+    if (!run->options->resume) {
+        if (access(path, F_OK) == 0) {
+            snprintf(text, sizeof(text), "%s is there; without --resume the run starts anew", path);
+            note(run, text);
+        }
+        return XH_OK;
+    }
+    const xh_status other = find_result(run, &found, &reason);
+    if (found && other == XH_OK) {
+        snprintf(text, sizeof(text), "%s is complete", run->path);
+        note(run, text);
+        xh_run_forget(run);
+        return recall_result(run, result, error);
+    }
+    const xh_status status = open_checkpoints(run, error);
+    if (status == XH_OK && !run->found[0] && found) {
+        return xh_error_set(error, other, "%s", reason.text);
+    }
+    if (status == XH_OK && !run->found[0]) {
+        snprintf(text, sizeof(text), "there is no %s: the run starts anew", path);
+        note(run, text);
+    }
+    return status;
+}
+
+/* The next checkpoint, after one that took so long. */
+static void put_off(xh_run_state *run, double seconds) {
+    const double wanted = run->options->checkpoint_seconds;
+    const double interval = wanted > 0 ? wanted : usual_interval;
+    run->checkpoint_due =
+        xh_run_clock() + (interval > patience * seconds ? interval : patience * seconds);
+}
+
+static xh_status load(xh_run_state *run, xh_checkpoint **found, xh_checkpoint_visit *visit,
+                      xh_error *error) {
+    xh_status status = XH_OK;
+    if (*found) {
+        status = xh_checkpoint_load(*found, visit, run, error);
+        xh_checkpoint_close(*found);
+        *found = NULL;
+    }
+    return status;
+}
+
+xh_status xh_run_go_on(xh_run_state *run, xh_error *error) {
+    const bool found = run->found[0];
+    run->training_began = xh_run_clock();
+    put_off(run, 0);
+    const xh_status status = load(run, &run->found[0], visit_training, error);
+    if (status == XH_OK && found) {
+        char text[PATH_SIZE];
+        snprintf(text, sizeof(text), "goes on after %zu images of training", run->presented);
+        note(run, text);
+    }
+    return status;
+}
+
+xh_status xh_run_go_on_reading(xh_run_state *run, xh_error *error) {
+    return load(run, &run->found[1], visit_readout, error);
+}
+
+xh_status xh_run_save(xh_run_state *run, xh_error *error) {
+    const double began = xh_run_clock();
+    char path[PATH_SIZE];
+    if (!run->readout) { /* one of an earlier run may be there */
+        name_checkpoint(run, true, path);
+        xh_checkpoint_remove(path);
+    }
+    name_checkpoint(run, run->readout != NULL, path);
+    const xh_status status = xh_checkpoint_write(
+        path, run->config, run->readout ? visit_readout : visit_training, run, error);
+    put_off(run, xh_run_clock() - began);
+    return status;
+}
+
+xh_status xh_run_pause(xh_run_state *run, xh_error *error) {
+    const bool stop = run->options->interrupt && *run->options->interrupt;
+    if (!stop && xh_run_clock() < run->checkpoint_due) {
+        return XH_OK;
+    }
+    const xh_status status = xh_run_save(run, error);
+    return status == XH_OK ? xh_run_interrupted(run, error) : status;
+}
+
+void xh_run_forget(const xh_run_state *run) {
+    char path[PATH_SIZE];
+    for (int readout = 1; readout >= 0; readout--) {
+        name_checkpoint(run, readout, path);
+        xh_checkpoint_remove(path);
+    }
+}
