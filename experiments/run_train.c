@@ -101,7 +101,7 @@ static xh_status train_pass(xh_run_state *run, const pass *now, batch_buffers bu
         if (status != XH_OK) {
             return status;
         }
-        xh_dataset_batch(&run->train, buffers.order, first, size, buffers.images);
+        xh_dataset_batch(&run->train, buffers.order + first, 0, size, buffers.images);
         status = train_batch(run, now, images, error);
         if (status == XH_OK) {
             status = add_rows(run, now, false, error);

@@ -1,4 +1,5 @@
 /* Runs of a tiny experiment on a tiny data set: figures, control, clocks, threads, interruption. */
+#include "crosshebb/rng.h"
 #include "crosshebb/run.h"
 
 #include <check.h>
@@ -39,7 +40,13 @@ static void write_word(FILE *stream, uint32_t word) {
     }
 }
 
-/* An IDX file of images (stripes whose width tells the class) or of labels. */
+/* Images are stripes whose width tells the class. */
+static int pixel_of(int image, int pixel) {
+    const int stripe = (pixel % SIDE + image) / (image % 10 + 1) + pixel / SIDE / 7;
+    return stripe % 2 ? 200 : pixel % 31;
+}
+
+/* An IDX file of images or of labels. */
 static void write_split(const char *name, int count, bool images) {
     char path[PATH_SIZE];
     snprintf(path, sizeof(path), "%s/mnist/%s", folder, name);
@@ -52,13 +59,11 @@ static void write_split(const char *name, int count, bool images) {
         write_word(stream, SIDE);
     }
     for (int i = 0; i < count; i++) {
-        const int label = i % 10;
         for (int pixel = 0; images && pixel < SIDE * SIDE; pixel++) {
-            const int stripe = (pixel % SIDE + i) / (label + 1) + pixel / SIDE / 7;
-            fputc(stripe % 2 ? 200 : pixel % 31, stream);
+            fputc(pixel_of(i, pixel), stream);
         }
         if (!images) {
-            fputc(label, stream);
+            fputc(i % 10, stream);
         }
     }
     ck_assert_int_eq(fclose(stream), 0);
@@ -160,6 +165,30 @@ START_TEST(figures_are_consistent) {
     ck_assert_double_eq(last("/train/first/winners"), result.layers[0].winners.share);
     ck_assert_double_eq(last("/train/second/winner_entropy"), result.layers[1].winners.entropy);
     ck_assert_double_eq(last("/train/second/energy"), result.training_joules);
+}
+END_TEST
+
+/* The running mean of the first layer's input tells which images came, and when: it moves by a
+ * tenth of the way to the mean of each batch. */
+START_TEST(every_image_is_presented_in_its_order) {
+    enum { BATCH = 8 };
+    uint32_t order[TRAIN];
+    double expected = 0, mean[1];
+    xh_rng_permutation((xh_rng){3, XH_RNG_SHUFFLE, 0, 0}, TRAIN, order);
+    for (int first = 0; first < TRAIN; first += BATCH) {
+        const int size = TRAIN - first < BATCH ? TRAIN - first : BATCH;
+        double sum = 0;
+        for (int i = first; i < first + size; i++) {
+            for (int pixel = 0; pixel < SIDE * SIDE; pixel++) {
+                sum += pixel_of((int)order[i], pixel) / 255.0;
+            }
+        }
+        expected += 0.1 * (sum / (SIDE * SIDE) / size - expected);
+    }
+    load((const char *[]){"output.weights=true"}, 1);
+    run();
+    read_set("/layers/first/mean", 1, mean);
+    ck_assert_double_eq_tol(mean[0], expected, 1e-5);
 }
 END_TEST
 
@@ -382,19 +411,13 @@ END_TEST
 
 int main(void) {
     const TTest *const tests[] = {
-        figures_are_consistent,
-        threads_change_nothing,
-        seeds_of_devices_are_apart,
-        a_control_does_not_learn,
-        only_the_first_layers_learn,
-        a_rate_falls_to_zero,
-        sparsity_is_that_of_the_competition,
-        digital_layers_cost_nothing,
-        a_float_network_needs_no_device,
-        a_prototype_keeps_its_own_time,
-        hardware_time_is_the_latency,
-        progress_tells_every_stage,
-        an_interrupted_run_leaves_its_part,
+        figures_are_consistent,         every_image_is_presented_in_its_order,
+        threads_change_nothing,         seeds_of_devices_are_apart,
+        a_control_does_not_learn,       only_the_first_layers_learn,
+        a_rate_falls_to_zero,           sparsity_is_that_of_the_competition,
+        digital_layers_cost_nothing,    a_float_network_needs_no_device,
+        a_prototype_keeps_its_own_time, hardware_time_is_the_latency,
+        progress_tells_every_stage,     an_interrupted_run_leaves_its_part,
         wrong_inputs_leave_no_file,
     };
     Suite *suite = suite_create("run");
