@@ -63,7 +63,7 @@ function layer_row(name, stage, below,    value, n, gained) {
 
 # What each layer of the deepest network adds, from the first on.
 function layer_table(    k, below, value, n) {
-    printf "\nThe network of %s, where only the first learn and the others stay random:\n\n",
+    printf "\nThe network of %s when only its first learn and the others stay random:\n\n",
         count(deepest, "layer")
     print "| layers that learn | test accuracy (%) | gain over the row above, paired (points) |\n|---|---|---|"
     layer_row("none", "random", "random")
