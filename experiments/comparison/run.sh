@@ -10,7 +10,7 @@
 # build/release/bin/crosshebb); JOBS, how many runs go side by side, one thread each (default 2);
 # DATASET (default cifar10), DEPTHS (default "1 2 3"), METHODS (default "random hard softhebb
 # backprop"); OUT, a folder that keeps every run's result (default comparison-DATASET). A second call
-# does only what is missing there.
+# does only what is missing there, and goes on with what was stopped.
 set -euo pipefail
 
 if [ "${1:-}" = --help ]; then
@@ -61,7 +61,7 @@ settings_of() { # METHOD
 one() { # METHOD DEPTH SEED: one run, its trace and its JSON in $out
     local name=$1-$2-$3 setting
     setting=$(settings_of "$1")
-    "$program" run "$here/experiment.yaml" --json --quiet --threads 1 --out "$out/$name.h5" \
+    "$program" run "$here/experiment.yaml" --json --quiet --resume --threads 1 --out "$out/$name.h5" \
         --set "seed=$3" --set "network.preset=softhebb-cifar-$2" --set "dataset.name=$dataset" \
         --set "$setting" "${options[@]}" >"$out/$name.json.part"
     mv "$out/$name.json.part" "$out/$name.json"

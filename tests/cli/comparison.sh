@@ -57,6 +57,12 @@ else
     grep -q 'gnuplot is not installed' err || fail "neither figure nor word"
 fi
 
+# A run that is complete but for its figures is not run again either.
+rm runs/softhebb-1-1.json
+CROSSHEBB=$program expect 0 "$compare" 2 "${options[@]}"
+cmp tables out || fail "a recalled run prints other tables"
+[ "$(number runs/softhebb-1-1.json "'layers' in x")" = False ] || fail "softhebb-1-1 ran again"
+
 # What is missing is run, and a run that fails ends it all and counts for nothing.
 expect 1 "$compare" 3 "${options[@]}"
 [ ! -e runs/random-1-3.json ] || fail "a failed run counts as done"
