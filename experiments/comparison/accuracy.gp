@@ -1,15 +1,15 @@
 # Draws test accuracy against depth, a line a method with 95 % intervals, and published numbers, where there are any, as
 # open circles.
 #
-#   gnuplot -e "data='accuracy.dat'; figure='accuracy.svg'; methods=4; published=1" accuracy.gp
+#   gnuplot -e "data='accuracy.dat'; figure='accuracy.svg'; methods=4; deepest=3; published=1" accuracy.gp
 set terminal svg size 640,440 font 'sans-serif,13' background 'white'
 set output figure
 set datafile missing '-'
 set xlabel 'hidden layers'
 set ylabel 'test accuracy (%)'
 set xtics 1
-set autoscale xfix
-set offsets 0.2, 0.2, 1, 1
+set xrange [0.8:deepest + 0.2]
+set offsets 0, 0, 1, 1
 set grid ytics lc rgb '#dddddd'
 set border 3
 set tics nomirror

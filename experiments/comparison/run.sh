@@ -105,8 +105,8 @@ awk -v dataset="$dataset" -v methods="${methods[*]}" -v depths="${depths[*]}" -v
     "$statistics$(cat "$here/tables.awk")" "$here/published.txt" "$out/accuracies.txt"
 if command -v gnuplot >/dev/null; then
     published=$(grep -cm 1 "^$dataset " "$here/published.txt" || true)
-    gnuplot -e "data='$out/accuracy.dat'; figure='$out/accuracy.svg'; methods=${#methods[@]}; published=$published" \
-        "$here/accuracy.gp"
+    gnuplot -e "data='$out/accuracy.dat'; figure='$out/accuracy.svg'; methods=${#methods[@]}" \
+        -e "deepest=$deepest; published=$published" "$here/accuracy.gp"
 else
     echo "gnuplot is not installed: no $out/accuracy.svg" >&2
 fi
