@@ -21,6 +21,8 @@ typedef struct xh_arguments {
     bool resume;
     bool json;
     bool quiet;
+    bool quick;
+    const char *series;
     bool help;
 } xh_arguments;
 
@@ -33,7 +35,9 @@ typedef enum xh_option_bit {
     XH_OPTION_JSON = 16,
     XH_OPTION_QUIET = 32,
     XH_OPTION_RESUME = 64,
-    XH_OPTION_CHECKPOINT = 128
+    XH_OPTION_CHECKPOINT = 128,
+    XH_OPTION_QUICK = 256,
+    XH_OPTION_SERIES = 512
 } xh_option_bit;
 
 typedef struct xh_command {
@@ -48,6 +52,7 @@ typedef struct xh_command {
 
 xh_status xh_command_run(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_check(const xh_arguments *arguments, xh_error *error);
+xh_status xh_command_bench(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_list(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_show(const xh_arguments *arguments, xh_error *error);
 

@@ -5,6 +5,7 @@
 #include "crosshebb/trace.h"
 
 #include <errno.h>
+#include <stdint.h>
 #include <string.h>
 
 static const xh_command commands[] = {
@@ -14,6 +15,9 @@ static const xh_command commands[] = {
      1, 1, xh_command_run},
     {"check", "FILE.yaml", "validate; print the resolved configuration, predicted time and memory",
      XH_OPTION_SET | XH_OPTION_THREADS | XH_OPTION_JSON, 1, 1, xh_command_check},
+    {"bench", "[NAME]...", "throughput of kernels and training steps against their bound",
+     XH_OPTION_THREADS | XH_OPTION_JSON | XH_OPTION_QUICK | XH_OPTION_SERIES, 0, SIZE_MAX,
+     xh_command_bench},
     {"list", "[KIND]", "what there is: devices, schemes, networks, datasets, hardware, sections",
      XH_OPTION_JSON, 0, 1, xh_command_list},
     {"show", "KIND NAME", "parameters with units, defaults and ranges; equations and sources", 0, 2,

@@ -103,7 +103,7 @@ static xh_status finish(xh_run_state *run, xh_status status, xh_run_result *resu
     return status;
 }
 
-static void release(xh_run_state *run) {
+void xh_run_release(xh_run_state *run) {
     xh_dataset_free(&run->train);
     xh_dataset_free(&run->test);
     xh_network_free(run->network);
@@ -116,7 +116,6 @@ static void release(xh_run_state *run) {
     xh_array_free(run->train_features);
     xh_array_free(run->test_features);
     xh_lock_release(&run->lock);
-    free(run);
 }
 
 void xh_run_limit_threads(int threads) {
@@ -166,6 +165,7 @@ xh_status xh_run(const xh_config *config, xh_run_options options, xh_run_result 
         status = steps[i](run, error);
     }
     status = finish(run, status, result, error);
-    release(run);
+    xh_run_release(run);
+    free(run);
     return status;
 }

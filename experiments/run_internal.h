@@ -84,6 +84,8 @@ void xh_run_tell(xh_run_state *run, const char *stage, size_t done, size_t total
 /** Work from here on takes that many threads, 0: all cores. A product is never split over them by
  * the library of products, so that its bits do not depend on their number. */
 void xh_run_limit_threads(int threads);
+/** Frees what the run works on; its trace must be closed. */
+void xh_run_release(xh_run_state *run);
 
 /** What everything booked so far costs, and the ledgers' sum (may be NULL). */
 xh_cost xh_run_cost(const xh_run_state *run, xh_ledger *ledger);
