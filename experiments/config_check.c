@@ -160,6 +160,20 @@ static xh_status check_training(const xh_config *config, const xh_node *root, xh
                          config->layer_count);
 }
 
+/* Devices multiply as they do. */
+static xh_status check_arithmetic(const xh_config *config, const xh_node *root, xh_error *error) {
+    for (size_t i = 0; i < config->layer_count; i++) {
+        const xh_layer_params *layer = &config->layers[i];
+        if (strcmp(layer->synapses, "crossbar") == 0 && strcmp(layer->arithmetic, "float32") != 0) {
+            return xh_node_error(at(layer_node(root, i), "arithmetic"), error,
+                                 "network.layers.%zu.arithmetic = %s is for digital synapses; "
+                                 "synapses = crossbar allows float32 only",
+                                 i, layer->arithmetic);
+        }
+    }
+    return XH_OK;
+}
+
 static xh_status check_device(const xh_config *config, const xh_node *root, xh_error *error) {
     if (!config->device ||
         xh_device_check(config->device, &config->device_values, error) == XH_OK) {
@@ -170,7 +184,7 @@ static xh_status check_device(const xh_config *config, const xh_node *root, xh_e
 
 xh_status xh_config_check(const xh_config *config, const xh_node *root, xh_error *error) {
     static xh_status (*const checks[])(const xh_config *, const xh_node *, xh_error *) = {
-        check_names, check_data, check_training, check_device, check_crossbars};
+        check_names, check_data, check_training, check_device, check_crossbars, check_arithmetic};
     xh_status status = XH_OK;
     for (size_t i = 0; i < sizeof checks / sizeof checks[0] && status == XH_OK; i++) {
         status = checks[i](config, root, error);

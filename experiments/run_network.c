@@ -57,8 +57,11 @@ static xh_status create_synapses(const xh_run_state *run, size_t index, size_t i
     const xh_update_scale scale = strcmp(params->update_scale, "neuron_running") == 0
                                       ? XH_SCALE_NEURON_RUNNING
                                       : XH_SCALE_LAYER_MAXIMUM;
+    const xh_arithmetic arithmetic = strcmp(params->arithmetic, "bfloat16") == 0
+                                         ? XH_ARITHMETIC_BFLOAT16
+                                         : XH_ARITHMETIC_FLOAT32;
     return xh_synapses_create_digital(inputs, (size_t)params->outputs, weights, rule, scale,
-                                      params->weight_bound, synapses, error);
+                                      params->weight_bound, arithmetic, synapses, error);
 }
 
 /* Puts layer number index on top of the network. Its block's start begins as the weights that it

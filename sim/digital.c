@@ -11,15 +11,18 @@
 
 #include "crosshebb/array.h"
 #include "crosshebb/kernel.h"
+#include "product.h"
 
-#include <cblas.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Largest tile of A: enough work for what the product copies. Patches of one product: few enough
- * that the tiles of a small layer need no copies at all. */
-enum { TILE_OUTPUTS = 192, TILE_INPUTS = 432, TILE_GRAIN = 16, DEPTH = 256 };
+/* Largest tile of A: enough work for what the product copies, and it stays in the L2 cache until
+ * its decay is subtracted. */
+enum { TILE_OUTPUTS = 192, TILE_INPUTS = 432, TILE_GRAIN = 16 };
+
+/* Patches of a partial sum of D. */
+enum { DECAY_DEPTH = 256 };
 
 /* What a neuron's running maximum keeps from update to update: without this decay one large early
  * update would keep all later ones small. */
@@ -32,36 +35,133 @@ struct xh_digital {
     size_t outputs;
     xh_update_scale scale;
     float bound;
+    const xh_product *product;
+    size_t height;  /* of a tile of A, outputs */
+    size_t width;   /* of a tile of A, inputs */
     float *weights; /* [outputs][inputs] */
-    float *change;  /* [outputs][inputs]: C */
+    float *change;  /* [outputs][inputs]: A, then C */
     float *decay;   /* [outputs]: D */
-    float *rate;    /* [outputs]: eta_i */
-    float *largest; /* [outputs]: of |C_i| */
+    float *square;  /* [outputs]: |W_i|^2 */
+    float *largest; /* [tiles side by side][outputs]: of |C_i| within the tile */
     float *running; /* [outputs] */
+    float *step;    /* [outputs]: eta_i / scale */
+    void *packed;   /* weights, as the product takes them; NULL if it takes floats */
+    void *packed_x; /* of a stretch of patches */
+    void *packed_y;
 };
 
+static size_t at_most(size_t count, size_t limit) {
+    return count < limit ? count : limit;
+}
+
+/* Side of a tile: the length in equal parts of at most limit, at least parts of them. */
+static size_t tile_side(size_t length, size_t limit, size_t parts, size_t grain) {
+    const size_t needed = (length + limit - 1) / limit;
+    const size_t number = needed < parts ? parts : needed;
+    const size_t side = (length + number - 1) / number;
+    return (side + grain - 1) / grain * grain;
+}
+
+/* Room for a packed operand, if it is packed; false if memory is short. */
+static bool make_room(xh_packing packing, size_t rows, size_t columns, void **packed) {
+    if (!packing.size) {
+        return true;
+    }
+    *packed = xh_array_create(packing.size(rows, columns), 1);
+    return *packed != NULL;
+}
+
+/* A matrix as the product takes it. */
+static const void *pack(xh_packing packing, size_t rows, size_t columns, const float *from,
+                        void *packed) {
+    if (!packing.pack) {
+        return from;
+    }
+#pragma omp parallel for schedule(static)
+    for (size_t r = 0; r < rows; r += XH_PRODUCT_ROWS) {
+        packing.pack(rows, columns, r, at_most(rows - r, XH_PRODUCT_ROWS), from, packed);
+    }
+    return packed;
+}
+
+static bool create_arrays(xh_digital *digital) {
+    const xh_product *product = digital->product;
+    const size_t inputs = digital->inputs;
+    const size_t outputs = digital->outputs;
+    const size_t across = (inputs + digital->width - 1) / digital->width;
+    const struct {
+        float **array;
+        size_t count;
+    } wanted[] = {
+        {&digital->weights, outputs * inputs},
+        {&digital->change, outputs * inputs},
+        {&digital->decay, outputs},
+        {&digital->square, outputs},
+        {&digital->largest, across * outputs},
+        {&digital->running, outputs},
+        {&digital->step, outputs},
+    };
+    for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
+        *wanted[i].array = xh_array_create(wanted[i].count, sizeof(float));
+        if (!*wanted[i].array) {
+            return false;
+        }
+    }
+    return make_room(product->weights, outputs, inputs, &digital->packed) &&
+           make_room(product->x, product->stretch, inputs, &digital->packed_x) &&
+           make_room(product->y, product->stretch, outputs, &digital->packed_y);
+}
+
+XH_KERNEL
+static float square_of(size_t count, const float *weights) {
+    float square = 0;
+#pragma omp simd reduction(+ : square)
+    for (size_t j = 0; j < count; j++) {
+        square += weights[j] * weights[j];
+    }
+    return square;
+}
+
+/* Brings up to date what follows from the weights of a group of neurons. */
+static void settle(xh_digital *digital, xh_span neurons) {
+    const xh_packing packing = digital->product->weights;
+    const size_t inputs = digital->inputs;
+    for (size_t i = neurons.first; i < neurons.first + neurons.count; i++) {
+        digital->square[i] = square_of(inputs, digital->weights + i * inputs);
+    }
+    if (packing.pack) {
+        packing.pack(digital->outputs, inputs, neurons.first, neurons.count, digital->weights,
+                     digital->packed);
+    }
+}
+
+static void settle_all(xh_digital *digital) {
+#pragma omp parallel for schedule(static)
+    for (size_t i = 0; i < digital->outputs; i += XH_PRODUCT_ROWS) {
+        settle(digital, (xh_span){i, at_most(digital->outputs - i, XH_PRODUCT_ROWS)});
+    }
+}
+
 xh_digital *xh_digital_create(size_t inputs, size_t outputs, const float *weights,
-                              xh_update_scale scale, double bound) {
+                              xh_update_scale scale, double bound, xh_arithmetic arithmetic) {
     xh_digital *digital = calloc(1, sizeof(*digital));
     if (!digital) {
         return NULL;
     }
+    const xh_product *product = xh_product_of(arithmetic);
     digital->inputs = inputs;
     digital->outputs = outputs;
     digital->scale = scale;
     digital->bound = bound > 0 ? (float)bound : INFINITY;
-    digital->weights = xh_array_create(outputs * inputs, sizeof(float));
-    digital->change = xh_array_create(outputs * inputs, sizeof(float));
-    digital->decay = xh_array_create(outputs, sizeof(float));
-    digital->rate = xh_array_create(outputs, sizeof(float));
-    digital->largest = xh_array_create(outputs, sizeof(float));
-    digital->running = xh_array_create(outputs, sizeof(float));
-    if (!digital->weights || !digital->change || !digital->decay || !digital->rate ||
-        !digital->largest || !digital->running) {
+    digital->product = product;
+    digital->height = tile_side(outputs, TILE_OUTPUTS, 2, TILE_GRAIN);
+    digital->width = tile_side(inputs, TILE_INPUTS, 1, product->grain);
+    if (!create_arrays(digital)) {
         xh_digital_free(digital);
         return NULL;
     }
     memcpy(digital->weights, weights, outputs * inputs * sizeof(float));
+    settle_all(digital);
     return digital;
 }
 
@@ -69,12 +169,12 @@ void xh_digital_free(xh_digital *digital) {
     if (!digital) {
         return;
     }
-    xh_array_free(digital->weights);
-    xh_array_free(digital->change);
-    xh_array_free(digital->decay);
-    xh_array_free(digital->rate);
-    xh_array_free(digital->largest);
-    xh_array_free(digital->running);
+    void *arrays[] = {digital->weights,  digital->change,  digital->decay, digital->square,
+                      digital->largest,  digital->running, digital->step,  digital->packed,
+                      digital->packed_x, digital->packed_y};
+    for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++) {
+        xh_array_free(arrays[i]);
+    }
     free(digital);
 }
 
@@ -83,113 +183,95 @@ const float *xh_digital_weights(const xh_digital *digital) {
 }
 
 void xh_digital_read(const xh_digital *digital, size_t count, const float *x, float *u) {
-    const int inputs = (int)digital->inputs;
-    const int outputs = (int)digital->outputs;
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)count, outputs, inputs, 1, x, inputs,
-                digital->weights, inputs, 0, u, outputs);
+    const void *weights = digital->packed ? digital->packed : digital->weights;
+    digital->product->read(digital->inputs, digital->outputs, weights, count, x, u);
 }
-
-/* Side of a tile: the length in equal parts of at most limit, at least parts of them. */
-static size_t tile_side(size_t length, size_t limit, size_t parts) {
-    const size_t needed = (length + limit - 1) / limit;
-    const size_t number = needed < parts ? parts : needed;
-    const size_t side = (length + number - 1) / number;
-    return (side + TILE_GRAIN - 1) / TILE_GRAIN * TILE_GRAIN;
-}
-
-/* Part of the batch: patches first .. first + count - 1. */
-typedef struct span {
-    size_t first;
-    size_t count;
-} span;
 
 /* sum[i] += sum over the patches of y u, for neurons first .. first + count - 1. */
 XH_KERNEL
-static void add_decays(const xh_signals *signals, span patches, size_t first, size_t count,
-                       double *sum) {
+static void add_decays(const xh_signals *signals, xh_span patches, xh_span neurons, double *sum) {
     float part[TILE_OUTPUTS] = {0};
     for (size_t p = patches.first; p < patches.first + patches.count; p++) {
-        const float *u = signals->u + p * signals->outputs + first;
-        const float *y = signals->y + p * signals->outputs + first;
+        const float *u = signals->u + p * signals->outputs + neurons.first;
+        const float *y = signals->y + p * signals->outputs + neurons.first;
 #pragma omp simd
-        for (size_t i = 0; i < count; i++) {
+        for (size_t i = 0; i < neurons.count; i++) {
             part[i] += y[i] * u[i];
         }
     }
-    for (size_t i = 0; i < count; i++) {
+    for (size_t i = 0; i < neurons.count; i++) {
         sum[i] += (double)part[i];
     }
 }
 
-/* Part of A: neurons by inputs. */
-typedef struct tile {
-    span outputs;
-    span inputs;
-} tile;
-
-static void add_correlation(xh_digital *digital, const xh_signals *signals, span patches,
-                            tile part) {
-    const int inputs = (int)digital->inputs;
-    const int outputs = (int)digital->outputs;
-    const float *y = signals->y + patches.first * digital->outputs + part.outputs.first;
-    const float *x = signals->x + patches.first * digital->inputs + part.inputs.first;
-    const float keep = patches.first > 0 ? 1 : 0;
-    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)part.outputs.count,
-                (int)part.inputs.count, (int)patches.count, 1, y, outputs, x, inputs, keep,
-                digital->change + part.outputs.first * digital->inputs + part.inputs.first, inputs);
-}
-
-/* A, and with the first inputs of a row of tiles D, while its y is at hand. */
-static void correlate_tile(xh_digital *digital, const xh_signals *signals, tile part) {
-    double decay[TILE_OUTPUTS] = {0};
-    for (size_t p = 0; p < signals->count; p += DEPTH) {
-        const size_t rest = signals->count - p;
-        const span patches = {p, rest < DEPTH ? rest : DEPTH};
-        add_correlation(digital, signals, patches, part);
-        if (part.inputs.first == 0) {
-            add_decays(signals, patches, part.outputs.first, part.outputs.count, decay);
+static void sum_decays(xh_digital *digital, const xh_signals *signals) {
+#pragma omp parallel for schedule(static)
+    for (size_t i = 0; i < digital->outputs; i += digital->height) {
+        const xh_span neurons = {i, at_most(digital->outputs - i, digital->height)};
+        double sum[TILE_OUTPUTS] = {0};
+        for (size_t p = 0; p < signals->count; p += DECAY_DEPTH) {
+            const xh_span patches = {p, at_most(signals->count - p, DECAY_DEPTH)};
+            add_decays(signals, patches, neurons, sum);
         }
-    }
-    for (size_t i = 0; part.inputs.first == 0 && i < part.outputs.count; i++) {
-        digital->decay[part.outputs.first + i] = (float)decay[i];
-    }
-}
-
-/* change = A, and decay = D. */
-static void correlate(xh_digital *digital, const xh_signals *signals) {
-    const size_t inputs = digital->inputs;
-    const size_t outputs = digital->outputs;
-    const size_t height = tile_side(outputs, TILE_OUTPUTS, 2);
-    const size_t width = tile_side(inputs, TILE_INPUTS, 1);
-#pragma omp parallel for collapse(2) schedule(static)
-    for (size_t i = 0; i < outputs; i += height) {
-        for (size_t j = 0; j < inputs; j += width) {
-            const span rows = {i, outputs - i < height ? outputs - i : height};
-            const span columns = {j, inputs - j < width ? inputs - j : width};
-            correlate_tile(digital, signals, (tile){rows, columns});
+        for (size_t k = 0; k < neurons.count; k++) {
+            digital->decay[i + k] = (float)sum[k];
         }
     }
 }
 
-typedef struct row_figures {
-    float square;  /* of the weights */
-    float largest; /* |change| */
-} row_figures;
-
-/* change -= decay * weights, one row. */
+/* change -= decay * weights, part of a row; returns the largest |change|. */
 XH_KERNEL
-static row_figures subtract_decay(size_t count, float decay, const float *weights, float *change) {
-    float square = 0;
+static float subtract_decay(size_t count, float decay, const float *weights, float *change) {
     float largest = 0;
-#pragma omp simd reduction(+ : square) reduction(max : largest)
+#pragma omp simd reduction(max : largest)
     for (size_t j = 0; j < count; j++) {
         const float rest = change[j] - decay * weights[j];
         const float size = fabsf(rest);
         change[j] = rest;
-        square += weights[j] * weights[j];
         largest = size > largest ? size : largest;
     }
-    return (row_figures){square, largest};
+    return largest;
+}
+
+/* C of a tile from A. */
+static void finish_tile(xh_digital *digital, xh_tile tile) {
+    float *largest = digital->largest + tile.inputs.first / digital->width * digital->outputs;
+    for (size_t i = tile.outputs.first; i < tile.outputs.first + tile.outputs.count; i++) {
+        const size_t first = i * digital->inputs + tile.inputs.first;
+        largest[i] = subtract_decay(tile.inputs.count, digital->decay[i], digital->weights + first,
+                                    digital->change + first);
+    }
+}
+
+/* Adds a stretch of patches to A, and makes it C after the last one. */
+static void correlate_stretch(xh_digital *digital, const xh_signals *signals, xh_span patches) {
+    const xh_product *product = digital->product;
+    const size_t inputs = digital->inputs;
+    const size_t outputs = digital->outputs;
+    const bool last = patches.first + patches.count == signals->count;
+    const float *x = signals->x + patches.first * inputs;
+    const float *y = signals->y + patches.first * outputs;
+    const xh_operands operands = {patches.count, inputs, outputs,
+                                  pack(product->x, patches.count, inputs, x, digital->packed_x),
+                                  pack(product->y, patches.count, outputs, y, digital->packed_y)};
+#pragma omp parallel for collapse(2) schedule(static)
+    for (size_t i = 0; i < outputs; i += digital->height) {
+        for (size_t j = 0; j < inputs; j += digital->width) {
+            const xh_tile tile = {{i, at_most(outputs - i, digital->height)},
+                                  {j, at_most(inputs - j, digital->width)}};
+            product->correlate(&operands, tile, patches.first > 0, digital->change);
+            if (last) {
+                finish_tile(digital, tile);
+            }
+        }
+    }
+}
+
+static void correlate(xh_digital *digital, const xh_signals *signals) {
+    const size_t stretch = at_most(signals->count, digital->product->stretch);
+    for (size_t p = 0; p < signals->count; p += stretch) {
+        correlate_stretch(digital, signals, (xh_span){p, at_most(signals->count - p, stretch)});
+    }
 }
 
 static float rate_of(xh_rule rule, float square) {
@@ -197,15 +279,25 @@ static float rate_of(xh_rule rule, float square) {
     return (float)(rule.rate * pow(distance, rule.norm_power));
 }
 
-static void finish_rows(xh_digital *digital, xh_rule rule) {
-    const size_t inputs = digital->inputs;
-#pragma omp parallel for schedule(static)
+static float largest_of(const xh_digital *digital, size_t neuron) {
+    float largest = 0;
+    for (size_t j = 0; j < digital->inputs; j += digital->width) {
+        largest = fmaxf(largest, digital->largest[j / digital->width * digital->outputs + neuron]);
+    }
+    return largest;
+}
+
+static void scale_steps(xh_digital *digital, xh_rule rule) {
+    float layer_largest = 0;
     for (size_t i = 0; i < digital->outputs; i++) {
-        const row_figures row = subtract_decay(
-            inputs, digital->decay[i], digital->weights + i * inputs, digital->change + i * inputs);
-        digital->rate[i] = rate_of(rule, row.square);
-        digital->largest[i] = row.largest;
-        digital->running[i] = fmaxf(row.largest, RUNNING_DECAY * digital->running[i]);
+        const float largest = largest_of(digital, i);
+        digital->running[i] = fmaxf(largest, RUNNING_DECAY * digital->running[i]);
+        layer_largest = fmaxf(layer_largest, largest);
+    }
+    for (size_t i = 0; i < digital->outputs; i++) {
+        const float scale =
+            digital->scale == XH_SCALE_LAYER_MAXIMUM ? layer_largest : digital->running[i];
+        digital->step[i] = rate_of(rule, digital->square[i]) / (scale + LEAST_SCALE);
     }
 }
 
@@ -222,26 +314,28 @@ static void step_row(size_t count, float factor, float bound, const float *chang
 
 static void step(xh_digital *digital) {
     const size_t inputs = digital->inputs;
-    float layer_largest = 0;
-    for (size_t i = 0; i < digital->outputs; i++) {
-        layer_largest = fmaxf(layer_largest, digital->largest[i]);
-    }
 #pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < digital->outputs; i++) {
-        const float scale =
-            digital->scale == XH_SCALE_LAYER_MAXIMUM ? layer_largest : digital->running[i];
-        step_row(inputs, digital->rate[i] / (scale + LEAST_SCALE), digital->bound,
-                 digital->change + i * inputs, digital->weights + i * inputs);
+    for (size_t i = 0; i < digital->outputs; i += XH_PRODUCT_ROWS) {
+        const xh_span neurons = {i, at_most(digital->outputs - i, XH_PRODUCT_ROWS)};
+        for (size_t k = i; k < i + neurons.count; k++) {
+            step_row(inputs, digital->step[k], digital->bound, digital->change + k * inputs,
+                     digital->weights + k * inputs);
+        }
+        settle(digital, neurons);
     }
 }
 
 void xh_digital_update(xh_digital *digital, xh_rule rule, const xh_signals *signals) {
+    sum_decays(digital, signals);
     correlate(digital, signals);
-    finish_rows(digital, rule);
+    scale_steps(digital, rule);
     step(digital);
 }
 
 void xh_digital_state(xh_digital *digital, xh_state *state) {
     xh_state_floats(state, "weights", digital->outputs * digital->inputs, digital->weights);
     xh_state_floats(state, "running_maxima", digital->outputs, digital->running);
+    if (state->loading) {
+        settle_all(digital);
+    }
 }

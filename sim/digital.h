@@ -9,7 +9,7 @@ typedef struct xh_digital xh_digital;
 
 /* NULL if memory is short. */
 xh_digital *xh_digital_create(size_t inputs, size_t outputs, const float *weights,
-                              xh_update_scale scale, double bound);
+                              xh_update_scale scale, double bound, xh_arithmetic arithmetic);
 void xh_digital_free(xh_digital *digital);
 
 /* u [count][outputs] = W x. Concurrently callable. */

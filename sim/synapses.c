@@ -24,9 +24,10 @@ struct xh_synapses {
 
 xh_status xh_synapses_create_digital(size_t inputs, size_t outputs, const float *weights,
                                      xh_rule rule, xh_update_scale scale, double bound,
-                                     xh_synapses **synapses, xh_error *error) {
+                                     xh_arithmetic arithmetic, xh_synapses **synapses,
+                                     xh_error *error) {
     xh_synapses *made = calloc(1, sizeof(*made));
-    xh_digital *digital = xh_digital_create(inputs, outputs, weights, scale, bound);
+    xh_digital *digital = xh_digital_create(inputs, outputs, weights, scale, bound, arithmetic);
     if (!made || !digital) {
         free(made);
         xh_digital_free(digital);

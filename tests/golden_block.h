@@ -79,7 +79,8 @@ static inline signals run_signals(size_t count, size_t inputs, size_t outputs, f
                  0};
     xh_synapses *synapses = NULL;
     ck_assert_int_eq(xh_synapses_create_digital(inputs, outputs, weights, rule,
-                                                XH_SCALE_LAYER_MAXIMUM, 0, &synapses, NULL),
+                                                XH_SCALE_LAYER_MAXIMUM, 0, XH_ARITHMETIC_FLOAT32,
+                                                &synapses, NULL),
                      XH_OK);
     xh_synapses_read_begin(synapses, XH_PHASE_forward);
     xh_synapses_read(synapses, 0, count, x, s.u);

@@ -33,7 +33,8 @@ static void check_step(const char *file, const signals *s, const float *weights,
     const size_t size = s->outputs * s->inputs;
     xh_synapses *synapses = NULL;
     ck_assert_int_eq(xh_synapses_create_digital(s->inputs, s->outputs, weights, rule,
-                                                XH_SCALE_LAYER_MAXIMUM, 0, &synapses, NULL),
+                                                XH_SCALE_LAYER_MAXIMUM, 0, XH_ARITHMETIC_FLOAT32,
+                                                &synapses, NULL),
                      XH_OK);
     const xh_signals given = {s->count, s->inputs, s->outputs, s->x, s->u, s->y};
     xh_synapses_update(synapses, &given);

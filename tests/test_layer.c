@@ -71,7 +71,8 @@ START_TEST(test_wrong_synapses) {
     xh_layer *layer = NULL;
     xh_error error = {0};
     ck_assert_int_eq(xh_synapses_create_digital(8, 4, weights, (xh_rule){0.1, 0.5},
-                                                XH_SCALE_LAYER_MAXIMUM, 0, &synapses, NULL),
+                                                XH_SCALE_LAYER_MAXIMUM, 0, XH_ARITHMETIC_FLOAT32,
+                                                &synapses, NULL),
                      XH_OK);
     ck_assert_int_eq(xh_layer_create(&params, (xh_shape){8, 8, 1}, synapses, &layer, &error),
                      XH_INPUT);

@@ -50,7 +50,8 @@ static xh_synapses *make_digital(const problem *p, xh_rule rule, xh_update_scale
                                  double bound) {
     xh_synapses *synapses = NULL;
     ck_assert_int_eq(xh_synapses_create_digital(p->signals.inputs, p->signals.outputs, p->weights,
-                                                rule, scale, bound, &synapses, NULL),
+                                                rule, scale, bound, XH_ARITHMETIC_FLOAT32,
+                                                &synapses, NULL),
                      XH_OK);
     return synapses;
 }

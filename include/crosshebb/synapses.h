@@ -19,10 +19,17 @@ typedef enum xh_update_scale {
     XH_SCALE_NEURON_RUNNING, /* causal running maximum of each neuron: local to its column */
 } xh_update_scale;
 
+/** What digital synapses multiply in; weights and sums are float32 in both. */
+typedef enum xh_arithmetic {
+    XH_ARITHMETIC_FLOAT32,
+    XH_ARITHMETIC_BFLOAT16, /* operands of products are rounded to the nearest, ties to even */
+} xh_arithmetic;
+
 /** Float weights, [outputs][inputs], copied; bound > 0 holds every weight within +-bound. */
 xh_status xh_synapses_create_digital(size_t inputs, size_t outputs, const float *weights,
                                      xh_rule rule, xh_update_scale scale, double bound,
-                                     xh_synapses **synapses, xh_error *error);
+                                     xh_arithmetic arithmetic, xh_synapses **synapses,
+                                     xh_error *error);
 
 /** Weights programmed into a crossbar, which the synapses own from now on (also on failure).
  * XH_INPUT if the device lacks a trait that the scheme needs. */

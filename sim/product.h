@@ -1,0 +1,66 @@
+/* The two products of digital synapses: what neurons read, u = W x, and what they learn from,
+ * A = y^T x. A product may keep its operands in a form of its own, packed: the weights from update
+ * to update, the signals of an update a stretch of patches at a time. */
+#ifndef XH_SIM_PRODUCT_H
+#define XH_SIM_PRODUCT_H
+
+#include "crosshebb/synapses.h"
+
+/* Rows that are packed at a time. */
+enum { XH_PRODUCT_ROWS = 48 };
+
+/* How one operand, a matrix [rows][columns], is packed. Both hooks are NULL if it is used as it is.
+ */
+typedef struct xh_packing {
+    size_t (*size)(size_t rows, size_t columns); /* bytes */
+    /* Rows first .. first + count - 1 of the matrix at from to their places in the packed one:
+     * XH_PRODUCT_ROWS of them from a multiple of that on, or what is left at the end. */
+    void (*pack)(size_t rows, size_t columns, size_t first, size_t count, const float *from,
+                 void *packed);
+} xh_packing;
+
+/* Part of a length: first .. first + count - 1. */
+typedef struct xh_span {
+    size_t first;
+    size_t count;
+} xh_span;
+
+/* Part of A: neurons by inputs. */
+typedef struct xh_tile {
+    xh_span outputs;
+    xh_span inputs;
+} xh_tile;
+
+/* Signals of a stretch of patches, as the product packs them. */
+typedef struct xh_operands {
+    size_t count;
+    size_t inputs;
+    size_t outputs;
+    const void *x; /* [count][inputs] */
+    const void *y; /* [count][outputs] */
+} xh_operands;
+
+typedef struct xh_product {
+    const char *name;
+    size_t stretch; /* patches whose signals are packed together */
+    size_t grain;   /* tiles begin at multiples of it */
+    xh_packing weights;
+    xh_packing x;
+    xh_packing y;
+    /* u [count][outputs] = W x. */
+    void (*read)(size_t inputs, size_t outputs, const void *weights, size_t count, const float *x,
+                 float *u);
+    /* A tile of change [outputs][inputs] = y^T x, or += if it keeps what it holds. */
+    void (*correlate)(const xh_operands *operands, xh_tile tile, bool keep, float *change);
+} xh_product;
+
+extern const xh_product xh_product_float32; /* the machine's sgemm */
+extern const xh_product xh_product_rounded; /* sgemm on operands rounded to bfloat16 */
+
+/* The same rounding, multiplied by the processor's own instruction; NULL where it has none. */
+const xh_product *xh_product_bfloat16(void);
+
+/* The fastest way to multiply in that arithmetic. */
+const xh_product *xh_product_of(xh_arithmetic arithmetic);
+
+#endif
