@@ -133,22 +133,28 @@ BFLOAT16_INLINE
 static inline void multiply(size_t pairs, left_operand left, const uint32_t *right, bool keep,
                             size_t step, float *out) {
     __m512 sum[HEIGHT][VECTORS];
+#pragma GCC unroll 8
     for (size_t i = 0; i < HEIGHT; i++) {
+#pragma GCC unroll 3
         for (size_t v = 0; v < VECTORS; v++) {
             sum[i][v] = keep ? _mm512_loadu_ps(out + i * step + v * LANES) : _mm512_setzero_ps();
         }
     }
     for (size_t k = 0; k < pairs; k++, right += WIDTH) {
+#pragma GCC unroll 8
         for (size_t i = 0; i < HEIGHT; i++) {
             const uint32_t word = left.words[i * left.row_step + k * left.pair_step];
             const __m512bh one = (__m512bh)_mm512_set1_epi32((int)word);
+#pragma GCC unroll 3
             for (size_t v = 0; v < VECTORS; v++) {
                 const __m512bh many = (__m512bh)_mm512_loadu_si512(right + v * LANES);
                 sum[i][v] = _mm512_dpbf16_ps(sum[i][v], one, many);
             }
         }
     }
+#pragma GCC unroll 8
     for (size_t i = 0; i < HEIGHT; i++) {
+#pragma GCC unroll 3
         for (size_t v = 0; v < VECTORS; v++) {
             _mm512_storeu_ps(out + i * step + v * LANES, sum[i][v]);
         }
