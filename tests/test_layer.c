@@ -285,6 +285,58 @@ START_TEST(test_fixed_point) {
 }
 END_TEST
 
+enum { COURSE_KINDS = 4, COURSE_BATCH = 8, COURSE_STEPS = 20 };
+static const xh_shape course_shape = {12, 12, 8};
+
+/* Weights after a course over images of a few kinds, each with noise of its own. */
+static float *course(const char *arithmetic) {
+    const size_t size = course_shape.height * course_shape.width * course_shape.channels;
+    xh_layer_params params = xh_plain_layer(48, 3, 1);
+    strcpy(params.arithmetic, arithmetic);
+    params.initial_norm = 5;
+    xh_layer *layer = xh_make_layer(&params, course_shape, 1);
+    const xh_images kinds = xh_make_images(course_shape, COURSE_KINDS, 1);
+    ck_assert_int_eq(xh_layer_reserve(layer, XH_LAYER_LEARN, COURSE_BATCH, NULL), XH_OK);
+    for (uint64_t step = 0; step < COURSE_STEPS; step++) {
+        const xh_images images = xh_make_images(course_shape, COURSE_BATCH, 100 + step);
+        for (size_t i = 0; i < COURSE_BATCH * size; i++) {
+            images.data[i] = 0.5F * images.data[i] + kinds.data[i % (COURSE_KINDS * size)];
+        }
+        xh_layer_batch(layer, XH_LAYER_LEARN, images, (xh_images){0});
+        xh_array_free(images.data);
+    }
+    float *weights = xh_layer_weights(layer);
+    xh_array_free(kinds.data);
+    xh_layer_free(layer);
+    return weights;
+}
+
+static double cosine(size_t count, const float *a, const float *b) {
+    double ab = 0, aa = 0, bb = 0;
+    for (size_t i = 0; i < count; i++) {
+        ab += (double)a[i] * (double)b[i];
+        aa += (double)a[i] * (double)a[i];
+        bb += (double)b[i] * (double)b[i];
+    }
+    return ab / sqrt(aa * bb);
+}
+
+/* Learning in bfloat16 stays beside that in float32, neuron by neuron, though it is not the same. */
+START_TEST(test_arithmetic) {
+    enum { INPUTS = 72, OUTPUTS = 48 };
+    float *plain = course("float32");
+    float *rounded = course("bfloat16");
+    double least = 1;
+    for (size_t i = 0; i < OUTPUTS; i++) {
+        least = fmin(least, cosine(INPUTS, plain + i * INPUTS, rounded + i * INPUTS));
+    }
+    ck_assert_double_gt(least, 0.999);
+    ck_assert_mem_ne(plain, rounded, sizeof(float) * INPUTS * OUTPUTS);
+    xh_array_free(plain);
+    xh_array_free(rounded);
+}
+END_TEST
+
 /* Every default of the table is a legal value, and the names are those of the struct's texts. */
 START_TEST(test_params) {
     const xh_layer_params params = xh_plain_layer(96, 5, 2);
@@ -292,7 +344,7 @@ START_TEST(test_params) {
     ck_assert_msg(xh_param_check(&xh_layer_param_table, &params, &error) == XH_OK, "%s",
                   error.text);
     ck_assert_uint_eq(xh_layer_param_table.size, sizeof(xh_layer_params));
-    ck_assert_uint_eq(xh_layer_param_table.count, 23);
+    ck_assert_uint_eq(xh_layer_param_table.count, 24);
 }
 END_TEST
 
@@ -301,6 +353,6 @@ int main(void) {
                                   test_wrong_synapses, test_initial_weights,
                                   test_threads,        test_modes,
                                   test_chunks,         test_fixed_point,
-                                  test_params};
+                                  test_arithmetic,     test_params};
     return xh_suite_run("layer", tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -71,6 +71,7 @@ static void check(const subject *tested) {
 typedef struct physics {
     const xh_device_model *device;
     const xh_scheme *scheme;
+    xh_arithmetic arithmetic; /* where there is no device */
 } physics;
 
 static xh_synapses *make_physical(const physics *kind, const float *weights, xh_rule rule) {
@@ -107,7 +108,8 @@ static void *create_synapses(const void *context) {
         synapses = make_physical(kind, weights, rule);
     } else {
         ck_assert_int_eq(xh_synapses_create_digital(INPUTS, OUTPUTS, weights, rule,
-                                                    XH_SCALE_NEURON_RUNNING, 0, &synapses, NULL),
+                                                    XH_SCALE_NEURON_RUNNING, 0, kind->arithmetic,
+                                                    &synapses, NULL),
                          XH_OK);
     }
     xh_array_free(weights);
@@ -148,7 +150,8 @@ static void check_synapses(physics kind) {
 }
 
 START_TEST(float_synapses) {
-    check_synapses((physics){NULL, NULL});
+    check_synapses((physics){.arithmetic = XH_ARITHMETIC_FLOAT32});
+    check_synapses((physics){.arithmetic = XH_ARITHMETIC_BFLOAT16});
 }
 END_TEST
 
@@ -156,7 +159,7 @@ START_TEST(crossbars) {
     size_t checked = 0;
     for (size_t d = 0; d < xh_device_count(); d++) {
         for (size_t s = 0; s < xh_scheme_count(); s++) {
-            const physics kind = {xh_device_at(d), xh_scheme_at(s)};
+            const physics kind = {.device = xh_device_at(d), .scheme = xh_scheme_at(s)};
             if ((kind.scheme->needs & ~kind.device->traits) == 0) {
                 check_synapses(kind);
                 checked++;

@@ -13,8 +13,8 @@ static const struct {
     size_t inputs;
     size_t outputs;
     size_t count;
-} shapes[] = {{1, 1, 1},   {3, 2, 5},     {16, 16, 16},   {75, 96, 300},
-              {17, 33, 1}, {450, 7, 257}, {20, 401, 600}, {433, 193, 40}};
+} shapes[] = {{1, 1, 1},     {3, 2, 5},      {16, 16, 16},   {75, 96, 300}, {17, 33, 1},
+              {450, 7, 257}, {20, 401, 600}, {433, 193, 40}, {9, 50, 1100}};
 
 enum { SHAPES = sizeof(shapes) / sizeof(shapes[0]) };
 
@@ -46,14 +46,18 @@ static void free_problem(problem p) {
     }
 }
 
-static xh_synapses *make_digital(const problem *p, xh_rule rule, xh_update_scale scale,
-                                 double bound) {
+static xh_synapses *make_in(xh_arithmetic arithmetic, const problem *p, xh_rule rule,
+                            xh_update_scale scale, double bound) {
     xh_synapses *synapses = NULL;
     ck_assert_int_eq(xh_synapses_create_digital(p->signals.inputs, p->signals.outputs, p->weights,
-                                                rule, scale, bound, XH_ARITHMETIC_FLOAT32,
-                                                &synapses, NULL),
+                                                rule, scale, bound, arithmetic, &synapses, NULL),
                      XH_OK);
     return synapses;
+}
+
+static xh_synapses *make_digital(const problem *p, xh_rule rule, xh_update_scale scale,
+                                 double bound) {
+    return make_in(XH_ARITHMETIC_FLOAT32, p, rule, scale, bound);
 }
 
 static float *weights_of(const xh_synapses *synapses) {
@@ -218,24 +222,89 @@ START_TEST(test_silence) {
 }
 END_TEST
 
+/* What p's synapses weigh after a read and an update with that many threads, and what they read. */
+static float *learn(xh_arithmetic arithmetic, const problem *p, int threads, float *u) {
+    const size_t half = p->signals.count / 2;
+    omp_set_num_threads(threads);
+    xh_synapses *synapses = make_in(arithmetic, p, (xh_rule){0.1, 0.5}, XH_SCALE_LAYER_MAXIMUM, 0);
+#pragma omp parallel for
+    for (int part = 0; part < 2; part++) {
+        const size_t first = part ? half : 0;
+        xh_synapses_read(synapses, first, part ? p->signals.count - half : half,
+                         p->x + first * p->signals.inputs, u + first * p->signals.outputs);
+    }
+    xh_synapses_update(synapses, &p->signals);
+    float *after = weights_of(synapses);
+    xh_synapses_free(synapses);
+    return after;
+}
+
+static void check_threads(xh_arithmetic arithmetic, const problem *p) {
+    const size_t reads = p->signals.count * p->signals.outputs;
+    float *u[2] = {xh_normals(reads, 5, 1), xh_normals(reads, 6, 1)};
+    float *alone = learn(arithmetic, p, 1, u[0]);
+    for (int threads = 2; threads <= 3; threads++) {
+        float *together = learn(arithmetic, p, threads, u[1]);
+        ck_assert_mem_eq(together, alone, p->size * sizeof(float));
+        ck_assert_mem_eq(u[1], u[0], reads * sizeof(float));
+        xh_array_free(together);
+    }
+    xh_array_free(alone);
+    xh_array_free(u[0]);
+    xh_array_free(u[1]);
+}
+
 START_TEST(test_threads) {
     for (size_t s = 0; s < SHAPES; s++) {
         const problem p = make_problem(shapes[s].inputs, shapes[s].outputs, shapes[s].count);
-        float *kept = NULL;
-        for (int threads = 1; threads <= 2; threads++) {
-            omp_set_num_threads(threads);
-            xh_synapses *synapses =
-                make_digital(&p, (xh_rule){0.1, 0.5}, XH_SCALE_LAYER_MAXIMUM, 0);
-            xh_synapses_update(synapses, &p.signals);
-            float *after = weights_of(synapses);
-            if (kept) {
-                ck_assert_mem_eq(after, kept, p.size * sizeof(float));
-                xh_array_free(kept);
-            }
-            kept = after;
-            xh_synapses_free(synapses);
+        check_threads(XH_ARITHMETIC_FLOAT32, &p);
+        check_threads(XH_ARITHMETIC_BFLOAT16, &p);
+        free_problem(p);
+    }
+}
+END_TEST
+
+/* How far each A_ij may be off when x and y are rounded to bfloat16: 2^-7 of sum_p |y_ip x_pj|
+ * (2^-8 each), and a little for the sums. */
+static double *rounding_bounds(const problem *p) {
+    const xh_signals *s = &p->signals;
+    double *bounds = xh_array_create(p->size, sizeof(double));
+    ck_assert_ptr_nonnull(bounds);
+    for (size_t n = 0; n < s->count; n++) {
+        for (size_t i = 0; i < p->size; i++) {
+            bounds[i] += (0x1p-7 + 0x1p-12) * fabs((double)s->y[n * s->outputs + i / s->inputs] *
+                                                   (double)s->x[n * s->inputs + i % s->inputs]);
         }
-        xh_array_free(kept);
+    }
+    return bounds;
+}
+
+/* An update in bfloat16 is off by no more than the rounding of its signals; that of A_ij shifts the
+ * change itself, that of the largest its scale. */
+START_TEST(test_bfloat16) {
+    const xh_rule rule = {0.1, 0.5};
+    for (size_t s = 0; s < SHAPES; s++) {
+        const problem p = make_problem(shapes[s].inputs, shapes[s].outputs, shapes[s].count);
+        double *raw = raw_changes(&p, p.weights);
+        double *bounds = rounding_bounds(&p);
+        const double largest = largest_of(raw, p.size);
+        const double shift = largest_of(bounds, p.size);
+        xh_synapses *synapses =
+            make_in(XH_ARITHMETIC_BFLOAT16, &p, rule, XH_SCALE_LAYER_MAXIMUM, 0);
+        xh_synapses_update(synapses, &p.signals);
+        float *after = weights_of(synapses);
+        ck_assert_double_lt(shift, largest);
+        for (size_t i = 0; i < p.size; i++) {
+            const size_t row = i / p.signals.inputs * p.signals.inputs;
+            const double rate = rate_of(rule, p.weights + row, p.signals.inputs);
+            const double wanted = (double)p.weights[i] + rate * raw[i] / largest;
+            const double off = rate * (bounds[i] + shift) / (largest - shift);
+            ck_assert_double_eq_tol((double)after[i], wanted, off + 1e-5 * rate + 1e-6);
+        }
+        xh_array_free(raw);
+        xh_array_free(bounds);
+        xh_array_free(after);
+        xh_synapses_free(synapses);
         free_problem(p);
     }
 }
@@ -361,8 +430,8 @@ START_TEST(test_missing_trait) {
 END_TEST
 
 int main(void) {
-    const TTest *const tests[] = {test_read,     test_published_rule, test_running_scale,
-                                  test_bound,    test_silence,        test_threads,
-                                  test_crossbar, test_anneal,         test_missing_trait};
+    const TTest *const tests[] = {
+        test_read,    test_published_rule, test_running_scale, test_bound,  test_silence,
+        test_threads, test_bfloat16,       test_crossbar,      test_anneal, test_missing_trait};
     return xh_suite_run("synapses", tests, sizeof(tests) / sizeof(tests[0]));
 }

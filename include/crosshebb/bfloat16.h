@@ -22,7 +22,7 @@ static inline float xh_bfloat16_value(xh_bfloat16 half) {
     return value;
 }
 
-/** count values to the nearest, ties to even: within 2^-9 of a normal value. Beyond the largest is
+/** count values to the nearest, ties to even: within 2^-8 of a normal value. Beyond the largest is
  * infinity, and what is not a number stays none. */
 void xh_bfloat16_round(size_t count, const float *from, xh_bfloat16 *to);
 
