@@ -88,12 +88,16 @@ static void pack_y(size_t rows, size_t columns, size_t first, size_t count, cons
     pack_pairs(HEIGHT, rows, columns, (xh_span){first, count}, from, packed);
 }
 
-/* One row, rounded, as words of neighbours; an odd one ends with 0. */
-static void round_row(size_t count, const float *from, uint32_t *words) {
-    if (count % 2 == 1) {
-        words[count / 2] = 0;
-    }
-    xh_bfloat16_round(count, from, (xh_bfloat16 *)words);
+/* One row, rounded: pairs of neighbours. An odd one ends with 0. */
+static void round_row(size_t count, const float *from, xh_bfloat16 *to) {
+    to[round_up(count, 2) - 1] = 0;
+    xh_bfloat16_round(count, from, to);
+}
+
+static inline uint32_t word_at(const void *words, size_t index) {
+    uint32_t word;
+    memcpy(&word, (const char *)words + index * sizeof(word), sizeof(word));
+    return word;
 }
 
 /* Weights are panels of neurons: a group of rows becomes columns of one panel. */
@@ -108,10 +112,10 @@ static void pack_weights(size_t rows, size_t columns, size_t first, size_t count
     for (size_t j = 0; j < columns; j += 2 * DEPTH, panel += (size_t)DEPTH * WIDTH) {
         const size_t here = columns - j < 2 * DEPTH ? columns - j : 2 * DEPTH;
         for (size_t i = 0; i < count; i++) {
-            uint32_t words[DEPTH];
-            round_row(here, from + (first + i) * columns + j, words);
+            xh_bfloat16 row[2 * DEPTH];
+            round_row(here, from + (first + i) * columns + j, row);
             for (size_t k = 0; k < pairs_of(here); k++) {
-                panel[k * WIDTH + i] = words[k];
+                panel[k * WIDTH + i] = word_at(row, k);
             }
         }
     }
@@ -123,7 +127,7 @@ static void pack_weights(size_t rows, size_t columns, size_t first, size_t count
 /* The left operand of a tile: its word at (row, pair) is words[row * row_step + pair * pair_step].
  */
 typedef struct left_operand {
-    const uint32_t *words;
+    const void *words;
     size_t row_step;
     size_t pair_step;
 } left_operand;
@@ -143,7 +147,7 @@ static inline void multiply(size_t pairs, left_operand left, const uint32_t *rig
     for (size_t k = 0; k < pairs; k++, right += WIDTH) {
 #pragma GCC unroll 8
         for (size_t i = 0; i < HEIGHT; i++) {
-            const uint32_t word = left.words[i * left.row_step + k * left.pair_step];
+            const uint32_t word = word_at(left.words, i * left.row_step + k * left.pair_step);
             const __m512bh one = (__m512bh)_mm512_set1_epi32((int)word);
 #pragma GCC unroll 3
             for (size_t v = 0; v < VECTORS; v++) {
@@ -161,19 +165,18 @@ static inline void multiply(size_t pairs, left_operand left, const uint32_t *rig
     }
 }
 
-/* Where a tile goes: rows by columns of a matrix whose rows are that far apart. */
-typedef struct place {
+/* What a tile covers: rows by columns of a matrix whose rows are that far apart. */
+typedef struct cover {
     size_t rows;
     size_t columns;
     size_t step;
-    float *out;
-} place;
+} cover;
 
 /* The part of a tile that the matrix has. */
-static void put(place to, bool keep, const float *tile) {
-    for (size_t i = 0; i < to.rows; i++) {
-        float *row = to.out + i * to.step;
-        for (size_t j = 0; j < to.columns; j++) {
+static void put(cover part, bool keep, const float *tile, float *out) {
+    for (size_t i = 0; i < part.rows; i++) {
+        float *row = out + i * part.step;
+        for (size_t j = 0; j < part.columns; j++) {
             row[j] = keep ? row[j] + tile[i * WIDTH + j] : tile[i * WIDTH + j];
         }
     }
@@ -181,28 +184,28 @@ static void put(place to, bool keep, const float *tile) {
 
 BFLOAT16_INLINE
 static inline void multiply_to(size_t pairs, left_operand left, const uint32_t *right, bool keep,
-                               place to) {
-    if (to.rows == HEIGHT && to.columns == WIDTH) {
-        multiply(pairs, left, right, keep, to.step, to.out);
+                               cover part, float *out) {
+    if (part.rows == HEIGHT && part.columns == WIDTH) {
+        multiply(pairs, left, right, keep, part.step, out);
     } else {
         float tile[HEIGHT * WIDTH];
         multiply(pairs, left, right, false, WIDTH, tile);
-        put(to, keep, tile);
+        put(part, keep, tile, out);
     }
 }
 
 /* A tile of a read: rows of x, pairs of inputs. */
 BFLOAT16_KERNEL
-static void multiply_rows(size_t pairs, const uint32_t *x, const uint32_t *right, bool keep,
-                          place to) {
-    multiply_to(pairs, (left_operand){x, STRIDE, 1}, right, keep, to);
+static void multiply_rows(size_t pairs, const xh_bfloat16 *x, const uint32_t *right, bool keep,
+                          cover part, float *out) {
+    multiply_to(pairs, (left_operand){x, STRIDE, 1}, right, keep, part, out);
 }
 
 /* A tile of an update: neurons of a panel of y, pairs of patches. */
 BFLOAT16_KERNEL
 static void multiply_columns(size_t pairs, const uint32_t *y, const uint32_t *right, bool keep,
-                             place to) {
-    multiply_to(pairs, (left_operand){y, 1, HEIGHT}, right, keep, to);
+                             cover part, float *out) {
+    multiply_to(pairs, (left_operand){y, 1, HEIGHT}, right, keep, part, out);
 }
 
 static size_t at_most(size_t count, size_t limit) {
@@ -211,20 +214,20 @@ static size_t at_most(size_t count, size_t limit) {
 
 /* u = W x over a depth of the inputs, or += beyond the first, for as many patches as x holds. */
 static void read_depth(size_t inputs, size_t outputs, const uint32_t *weights, xh_span pairs,
-                       size_t count, const uint32_t *x, float *u) {
+                       size_t count, const xh_bfloat16 *x, float *u) {
     for (size_t i = 0; i < outputs; i += WIDTH) {
         const uint32_t *panel = weights + i * pairs_of(inputs) + pairs.first * WIDTH;
         for (size_t p = 0; p < count; p += HEIGHT) {
-            const place to = {at_most(count - p, HEIGHT), at_most(outputs - i, WIDTH), outputs,
-                              u + p * outputs + i};
-            multiply_rows(pairs.count, x + p * STRIDE, panel, pairs.first > 0, to);
+            const cover part = {at_most(count - p, HEIGHT), at_most(outputs - i, WIDTH), outputs};
+            multiply_rows(pairs.count, x + 2 * p * STRIDE, panel, pairs.first > 0, part,
+                          u + p * outputs + i);
         }
     }
 }
 
 static void read_words(size_t inputs, size_t outputs, const void *weights, size_t count,
                        const float *x, float *u) {
-    uint32_t words[ROWS * STRIDE] = {0};
+    xh_bfloat16 block[ROWS * 2 * STRIDE] = {0};
     const size_t pairs = pairs_of(inputs);
     for (size_t p = 0; p < count; p += ROWS) {
         const size_t rows = at_most(count - p, ROWS);
@@ -232,9 +235,9 @@ static void read_words(size_t inputs, size_t outputs, const void *weights, size_
             const xh_span part = {k, at_most(pairs - k, DEPTH)};
             const size_t here = at_most(inputs - 2 * k, 2 * DEPTH);
             for (size_t i = 0; i < rows; i++) {
-                round_row(here, x + (p + i) * inputs + 2 * k, words + i * STRIDE);
+                round_row(here, x + (p + i) * inputs + 2 * k, block + 2 * i * STRIDE);
             }
-            read_depth(inputs, outputs, weights, part, rows, words, u + p * outputs);
+            read_depth(inputs, outputs, weights, part, rows, block, u + p * outputs);
         }
     }
 }
@@ -249,9 +252,10 @@ static void correlate_depth(const xh_operands *operands, xh_tile tile, xh_span p
     const size_t right = tile.inputs.first + tile.inputs.count;
     for (size_t j = tile.inputs.first; j < right; j += WIDTH) {
         for (size_t i = tile.outputs.first; i < bottom; i += HEIGHT) {
-            const place to = {at_most(bottom - i, HEIGHT), at_most(right - j, WIDTH),
-                              operands->inputs, change + i * operands->inputs + j};
-            multiply_columns(pairs.count, y + i * all, x + j * all, keep, to);
+            const cover part = {at_most(bottom - i, HEIGHT), at_most(right - j, WIDTH),
+                                operands->inputs};
+            multiply_columns(pairs.count, y + i * all, x + j * all, keep, part,
+                             change + i * operands->inputs + j);
         }
     }
 }

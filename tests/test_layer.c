@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <omp.h>
+#include <stdio.h>
 
 static void check_geometry(const xh_layer_params *params, xh_shape input, size_t inputs,
                            size_t positions, xh_shape output) {
@@ -292,7 +293,7 @@ static const xh_shape course_shape = {12, 12, 8};
 static float *course(const char *arithmetic) {
     const size_t size = course_shape.height * course_shape.width * course_shape.channels;
     xh_layer_params params = xh_plain_layer(48, 3, 1);
-    strcpy(params.arithmetic, arithmetic);
+    snprintf(params.arithmetic, sizeof(params.arithmetic), "%s", arithmetic);
     params.initial_norm = 5;
     xh_layer *layer = xh_make_layer(&params, course_shape, 1);
     const xh_images kinds = xh_make_images(course_shape, COURSE_KINDS, 1);
