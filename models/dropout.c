@@ -43,12 +43,23 @@ void xh_dropout_coins(xh_dropout dropout, xh_rng stream, uint64_t first, size_t 
     }
 }
 
+static inline float kept(uint32_t coins, uint32_t i, float scaled) {
+    return coins >> i & 1 ? scaled : 0.0F;
+}
+
 static inline void copy_group(uint32_t coins, float scale, uint32_t count, const float *from,
                               float *to) {
 #pragma omp simd
     for (uint32_t i = 0; i < count; i++) {
-        const float scaled = from[i] * scale;
-        to[i] = coins >> i & 1 ? scaled : 0.0F;
+        to[i] = kept(coins, i, from[i] * scale);
+    }
+}
+
+static inline void widen_group(uint32_t coins, float scale, uint32_t count, const xh_bfloat16 *from,
+                               float *to) {
+#pragma omp simd
+    for (uint32_t i = 0; i < count; i++) {
+        to[i] = kept(coins, i, xh_bfloat16_value(from[i]) * scale);
     }
 }
 
@@ -65,5 +76,21 @@ void xh_dropout_copy(xh_dropout dropout, const uint32_t *coins, size_t count, co
     }
     if (i < count) {
         copy_group(*coins, dropout.scale, (uint32_t)(count - i), from + i, to + i);
+    }
+}
+
+XH_KERNEL
+void xh_dropout_widen(xh_dropout dropout, const uint32_t *coins, size_t count,
+                      const xh_bfloat16 *from, float *to) {
+    if (dropout.words == 0) {
+        xh_bfloat16_widen(count, from, to);
+        return;
+    }
+    size_t i = 0;
+    for (; i + XH_DROPOUT_GROUP <= count; i += XH_DROPOUT_GROUP) {
+        widen_group(*coins++, dropout.scale, XH_DROPOUT_GROUP, from + i, to + i);
+    }
+    if (i < count) {
+        widen_group(*coins, dropout.scale, (uint32_t)(count - i), from + i, to + i);
     }
 }

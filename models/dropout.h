@@ -3,6 +3,7 @@
 #ifndef XH_MODELS_DROPOUT_H
 #define XH_MODELS_DROPOUT_H
 
+#include "crosshebb/bfloat16.h"
 #include "crosshebb/rng.h"
 
 enum { XH_DROPOUT_GROUP = 32 };
@@ -25,5 +26,8 @@ void xh_dropout_coins(xh_dropout dropout, xh_rng stream, uint64_t first, size_t 
 /* Copies count features, whose groups have the given coins. */
 void xh_dropout_copy(xh_dropout dropout, const uint32_t *coins, size_t count, const float *from,
                      float *to);
+/* The same from bfloat16. */
+void xh_dropout_widen(xh_dropout dropout, const uint32_t *coins, size_t count,
+                      const xh_bfloat16 *from, float *to);
 
 #endif
