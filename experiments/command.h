@@ -17,6 +17,7 @@ typedef struct xh_arguments {
     const char *out;
     const char *data;
     int threads;       /* 0: all cores */
+    size_t memory;     /* bytes for stored features; 0: the usual share */
     double checkpoint; /* seconds between checkpoints; 0: the usual time */
     bool resume;
     bool json;
@@ -37,7 +38,8 @@ typedef enum xh_option_bit {
     XH_OPTION_RESUME = 64,
     XH_OPTION_CHECKPOINT = 128,
     XH_OPTION_QUICK = 256,
-    XH_OPTION_SERIES = 512
+    XH_OPTION_SERIES = 512,
+    XH_OPTION_MEMORY = 1024
 } xh_option_bit;
 
 typedef struct xh_command {

@@ -24,10 +24,12 @@ static void print_work(const char *name, double macs, double seconds) {
 }
 
 static void print_estimate(const xh_run_estimate *estimate, const xh_run_machine *machine) {
-    char rate[XH_QUANTITY_SIZE], memory[XH_QUANTITY_SIZE], devices[XH_QUANTITY_SIZE];
+    char rate[XH_QUANTITY_SIZE], memory[XH_QUANTITY_SIZE], disk[XH_QUANTITY_SIZE];
+    char devices[XH_QUANTITY_SIZE];
     printf("\n# predicted for this machine (threads: %d, products: %s):\n", machine->threads,
            xh_quantity(machine->macs_per_second, "MAC/s", rate));
     printf("#   %-12s %s\n", "memory", xh_quantity(estimate->memory_bytes, "B", memory));
+    printf("#   %-12s %s\n", "disk", xh_quantity(estimate->disk_bytes, "B", disk));
     printf("#   %-12s %s\n", "devices", xh_quantity(estimate->devices, "devices", devices));
     print_work("training", estimate->training_macs, estimate->training_seconds);
     print_work("features", estimate->feature_macs, estimate->feature_seconds);
@@ -45,6 +47,7 @@ static xh_status print_json(const xh_config *config, const xh_run_estimate *esti
     xh_json_text(&json, "experiment", config->experiment.experiment);
     xh_json_number(&json, "seed", (double)config->experiment.seed);
     xh_json_number(&json, "memory_bytes", estimate->memory_bytes);
+    xh_json_number(&json, "disk_bytes", estimate->disk_bytes);
     xh_json_number(&json, "devices", estimate->devices);
     xh_json_number(&json, "training_macs", estimate->training_macs);
     xh_json_number(&json, "feature_macs", estimate->feature_macs);
@@ -66,6 +69,9 @@ xh_status xh_command_check(const xh_arguments *arguments, xh_error *error) {
                                       arguments->override_count, &config, error);
     if (status == XH_OK) {
         status = xh_run_machine_here(arguments->threads, &machine, error);
+    }
+    if (arguments->memory > 0) {
+        machine.feature_bytes = arguments->memory;
     }
     if (status == XH_OK) {
         status = xh_run_estimate_of(&config, &machine, &estimate, error);

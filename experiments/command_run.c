@@ -214,6 +214,7 @@ xh_status xh_command_run(const xh_arguments *arguments, xh_error *error) {
         .out = arguments->out,
         .data = arguments->data,
         .threads = arguments->threads,
+        .memory = arguments->memory,
         .resume = arguments->resume,
         .checkpoint_seconds = arguments->checkpoint,
         .progress = arguments->quiet ? NULL : xh_progress_view_show,

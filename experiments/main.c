@@ -11,10 +11,10 @@
 static const xh_command commands[] = {
     {"run", "FILE.yaml", "train, measure, and write the result",
      XH_OPTION_SET | XH_OPTION_OUT | XH_OPTION_DATA | XH_OPTION_THREADS | XH_OPTION_JSON |
-         XH_OPTION_QUIET | XH_OPTION_RESUME | XH_OPTION_CHECKPOINT,
+         XH_OPTION_QUIET | XH_OPTION_RESUME | XH_OPTION_CHECKPOINT | XH_OPTION_MEMORY,
      1, 1, xh_command_run},
     {"check", "FILE.yaml", "validate; print the resolved configuration, predicted time and memory",
-     XH_OPTION_SET | XH_OPTION_THREADS | XH_OPTION_JSON, 1, 1, xh_command_check},
+     XH_OPTION_SET | XH_OPTION_THREADS | XH_OPTION_JSON | XH_OPTION_MEMORY, 1, 1, xh_command_check},
     {"bench", "[NAME]...", "throughput of kernels and training steps against their bound",
      XH_OPTION_THREADS | XH_OPTION_JSON | XH_OPTION_QUICK | XH_OPTION_SERIES, 0, SIZE_MAX,
      xh_command_bench},

@@ -22,6 +22,9 @@ static const option options[] = {
      "folder of the data sets; default: $CROSSHEBB_DATA, ./data, /usr/share/datasets"},
     {XH_OPTION_THREADS, "--threads", "N",
      "threads; default: all cores; the result does not depend on it"},
+    {XH_OPTION_MEMORY, "--memory", "SIZE",
+     "memory for the features that the readout learns from, e.g. 512M, 4G; the rest goes to a "
+     "file beside the result; default: three quarters of the machine's"},
     {XH_OPTION_RESUME, "--resume", NULL,
      "go on from FILE.h5.checkpoint where the run was stopped; the result is the same"},
     {XH_OPTION_CHECKPOINT, "--checkpoint", "SECONDS", "time between checkpoints; default: 60"},
@@ -89,6 +92,25 @@ static xh_status parse_seconds(const char *text, double *seconds, xh_error *erro
     return XH_OK;
 }
 
+/* Bytes, or units of 1024, 1024^2 ... of them. */
+static xh_status parse_memory(const char *text, size_t *memory, xh_error *error) {
+    static const char units[] = "KMGT";
+    char *end = NULL;
+    errno = 0;
+    const unsigned long long value = strtoull(text, &end, 10);
+    const char *unit = *end ? strchr(units, *end) : NULL;
+    const int shift = unit ? 10 * (int)(unit - units + 1) : 0;
+    const bool whole = *text >= '0' && *text <= '9' && (!*end || (unit && !end[1]));
+    if (!whole || errno || value < 1 || value > SIZE_MAX >> shift) {
+        return xh_error_set(error, XH_INPUT,
+                            "--memory = %s is no size: a whole number of bytes, or of units K, M, "
+                            "G or T of 1024 each",
+                            text);
+    }
+    *memory = (size_t)value << shift;
+    return XH_OK;
+}
+
 static xh_status store(unsigned bit, const char *value, xh_arguments *arguments, xh_error *error) {
     switch (bit) {
     case XH_OPTION_SET:
@@ -107,6 +129,8 @@ static xh_status store(unsigned bit, const char *value, xh_arguments *arguments,
         return XH_OK;
     case XH_OPTION_CHECKPOINT:
         return parse_seconds(value, &arguments->checkpoint, error);
+    case XH_OPTION_MEMORY:
+        return parse_memory(value, &arguments->memory, error);
     case XH_OPTION_JSON:
         arguments->json = true;
         return XH_OK;

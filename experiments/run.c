@@ -113,8 +113,8 @@ void xh_run_release(xh_run_state *run) {
     for (size_t l = 0; l < XH_CONFIG_LAYERS; l++) {
         xh_array_free(run->blocks[l].start);
     }
-    xh_array_free(run->train_features);
-    xh_array_free(run->test_features);
+    xh_feature_store_free(run->train_features);
+    xh_feature_store_free(run->test_features);
     xh_lock_release(&run->lock);
 }
 

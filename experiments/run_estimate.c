@@ -39,6 +39,9 @@ static const double program_bytes = 20e6;
 /* Features that the readout cuts from an example at a time. */
 enum { READOUT_CHUNK = 512 };
 
+/* Lists of rows at hand of a file of features. */
+enum { READ_AHEAD = 2 };
+
 /* A layer at work on one image. */
 typedef struct layer_work {
     double macs;
@@ -190,16 +193,29 @@ static double readout_bytes(const xh_config *config, double features, double cla
     return sizeof(float) * (4 * features * classes + chunks * batch * (READOUT_CHUNK + classes));
 }
 
+static double on_disk(const xh_feature_plan *plan) {
+    return xh_feature_plan_bytes(plan) - xh_feature_plan_memory(plan);
+}
+
+/* Stored features: those in memory, and what is at hand of those on the disk. */
+static double features_bytes(const xh_feature_plan *plan) {
+    const double batch = on_disk(plan) > 0 ? READ_AHEAD * (double)plan->batch : 0;
+    const double row = (double)plan->features * (double)xh_feature_size(plan->type);
+    return xh_feature_plan_memory(plan) + batch * row;
+}
+
 /* The most at a time: while a layer trains and its weights are looked at, or at the end. */
 static double memory_of(const xh_config *config, const image_counts *images,
-                        const network_work *network, double classes) {
+                        const network_work *network, const xh_run_store *store, double classes) {
     const double all = images->train + images->test;
     const double data = all * (images->values + 1);
     const double batch =
         fmax((double)config->training.batch, XH_RUN_FEATURE_BATCH) * images->values;
     const double scratch = sizeof(float) * network->largest;
     const double readout = readout_bytes(config, network->features, classes);
-    const double features = sizeof(float) * all * network->features + fmax(readout, scratch);
+    const double extraction = sizeof(float) * XH_RUN_FEATURE_BATCH * network->features;
+    const double features = features_bytes(&store->train) + features_bytes(&store->test) +
+                            fmax(fmax(readout, extraction), scratch);
     return program_bytes + data + sizeof(float) * (batch + images->train) + network->bytes +
            fmax(features, scratch);
 }
@@ -233,12 +249,16 @@ xh_status xh_run_estimate_of(const xh_config *config, const xh_run_machine *mach
     if (status != XH_OK) {
         return status;
     }
+    const xh_run_store store =
+        xh_run_store_of(config, (size_t)network.features, (size_t)images.train, (size_t)images.test,
+                        machine->feature_bytes);
     const double classes = (double)kind->classes, rate = machine->macs_per_second;
     const work training = training_work(config, &images, &network);
     const work features = feature_work(&images, &network);
     const work readout = readout_work(config, &images, network.features, classes);
     *estimate = (xh_run_estimate){
-        .memory_bytes = memory_of(config, &images, &network, classes),
+        .memory_bytes = memory_of(config, &images, &network, &store, classes),
+        .disk_bytes = on_disk(&store.train) + on_disk(&store.test),
         .training_macs = training.macs,
         .feature_macs = features.macs,
         .readout_macs = readout.macs,

@@ -3,6 +3,7 @@
 #define XH_RUN_INTERNAL_H
 
 #include "checkpoint.h"
+#include "feature_store.h"
 #include "lock.h"
 
 #include "crosshebb/network.h"
@@ -49,9 +50,9 @@ typedef struct xh_run_state {
     xh_device_pulse_cost device_cost;
     xh_trace *trace;
     size_t readout_table;
-    xh_readout *readout;   /* NULL until its stage */
-    float *train_features; /* [count][features] of the last layer, for the readout */
-    float *test_features;
+    xh_readout *readout;              /* NULL until its stage */
+    xh_feature_store *train_features; /* of the last layer, for the readout */
+    xh_feature_store *test_features;
 
     size_t presented;        /* images, counted once a pass */
     double training_wall;    /* seconds */
@@ -86,6 +87,17 @@ void xh_run_tell(xh_run_state *run, const char *stage, size_t done, size_t total
 void xh_run_limit_threads(int threads);
 /** Frees what the run works on; its trace must be closed. */
 void xh_run_release(xh_run_state *run);
+
+/** Bytes that stored features may take in memory: as many as wanted, 0: three quarters of what the
+ *  machine has. */
+size_t xh_run_memory(size_t wanted);
+
+/** How the features of both splits are stored, so many of each image. */
+typedef struct xh_run_store {
+    xh_feature_plan train, test;
+} xh_run_store;
+xh_run_store xh_run_store_of(const xh_config *config, size_t features, size_t train, size_t test,
+                             size_t memory);
 
 /** What everything booked so far costs, and the ledgers' sum (may be NULL). */
 xh_cost xh_run_cost(const xh_run_state *run, xh_ledger *ledger);

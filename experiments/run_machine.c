@@ -1,8 +1,9 @@
-/* How fast this machine multiplies matrices, by which predictions go. */
+/* How fast this machine multiplies matrices, by which predictions go, and what room it has. */
 #include "run_internal.h"
 
 #include <cblas.h>
 #include <omp.h>
+#include <unistd.h>
 
 /* The product of a block of patches with the weights of a layer in the middle of a network. */
 enum { PATCHES = 256, OUTPUTS = 384, INPUTS = 864 };
@@ -25,6 +26,11 @@ static double multiply(const float *x, const float *weights, float *u) {
     return products;
 }
 
+size_t xh_run_memory(size_t wanted) {
+    const size_t pages = (size_t)sysconf(_SC_PHYS_PAGES), page = (size_t)sysconf(_SC_PAGESIZE);
+    return wanted > 0 ? wanted : pages / 4 * 3 * page;
+}
+
 xh_status xh_run_machine_here(int threads, xh_run_machine *machine, xh_error *error) {
     xh_run_limit_threads(threads);
     const int count = omp_get_max_threads();
@@ -36,7 +42,11 @@ xh_status xh_run_machine_here(int threads, xh_run_machine *machine, xh_error *er
         const double began = xh_run_clock();
         const double products = multiply(x, weights, u);
         const double macs = (double)PATCHES * OUTPUTS * INPUTS;
-        *machine = (xh_run_machine){count, products * macs / (xh_run_clock() - began)};
+        *machine = (xh_run_machine){
+            .threads = count,
+            .macs_per_second = products * macs / (xh_run_clock() - began),
+            .feature_bytes = xh_run_memory(0),
+        };
     } else {
         status = xh_error_set(error, XH_MEMORY, "no memory for products on %d threads", count);
     }

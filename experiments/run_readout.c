@@ -2,6 +2,8 @@
  * out. */
 #include "run_internal.h"
 
+#include <string.h>
+
 static const xh_trace_column columns[] = {
     {"epoch", "1", "passes of the readout over the training features"},
     {"rate", "1", "step of the readout's optimiser in this epoch"},
@@ -17,54 +19,95 @@ static size_t features_of(const xh_run_state *run) {
     return shape.height * shape.width * shape.channels;
 }
 
-/* Features of one split; done images of the stage came before it. */
-static xh_status extract(xh_run_state *run, const xh_dataset *data, size_t done, float *batch,
-                         float *features, xh_error *error) {
+xh_run_store xh_run_store_of(const xh_config *config, size_t features, size_t train, size_t test,
+                             size_t memory) {
+    const bool full = strcmp(config->readout.cache, "float32") == 0;
+    const xh_feature_plan plan = {
+        .features = features,
+        .type = full ? XH_FEATURE_FLOAT32 : XH_FEATURE_BFLOAT16,
+        .batch = (size_t)config->readout.batch,
+    };
+    xh_run_store store = {plan, plan};
+    store.test.rows = test;
+    store.test.memory = memory;
+    store.train.rows = train;
+    store.train.memory = memory - (size_t)xh_feature_plan_memory(&store.test);
+    return store;
+}
+
+/* What an extraction writes to. */
+typedef struct extraction {
+    float *images; /* [XH_RUN_FEATURE_BATCH] */
+    float *values; /* [XH_RUN_FEATURE_BATCH][features] */
+    size_t done;   /* images of the stage */
+    size_t total;
+} extraction;
+
+static xh_status extract_batch(xh_run_state *run, const xh_dataset *data, size_t first, size_t size,
+                               const extraction *buffers, xh_error *error) {
     const xh_shape shape = data->shape;
+    const xh_images images = {buffers->images, size, shape.height, shape.width, shape.channels};
     xh_layer_mode modes[XH_CONFIG_LAYERS];
     for (size_t l = 0; l < run->layers; l++) {
         modes[l] = XH_LAYER_INFER;
     }
+    xh_dataset_batch(data, NULL, first, size, buffers->images);
+    return xh_network_batch(run->network, run->layers - 1, modes, images, buffers->values, error);
+}
+
+/* Features of one split. */
+static xh_status extract(xh_run_state *run, const xh_dataset *data, xh_feature_store *features,
+                         extraction *buffers, xh_error *error) {
     for (size_t first = 0; first < data->count; first += XH_RUN_FEATURE_BATCH) {
-        const size_t left = data->count - first, size = left < XH_RUN_FEATURE_BATCH ? left : XH_RUN_FEATURE_BATCH;
-        const xh_images images = {batch, size, shape.height, shape.width, shape.channels};
+        const size_t left = data->count - first;
+        const size_t size = left < XH_RUN_FEATURE_BATCH ? left : XH_RUN_FEATURE_BATCH;
         xh_status status = xh_run_interrupted(run, error);
         if (status == XH_OK) {
-            xh_dataset_batch(data, NULL, first, size, batch);
-            status = xh_network_batch(run->network, run->layers - 1, modes, images,
-                                      features + first * features_of(run), error);
+            status = extract_batch(run, data, first, size, buffers, error);
+        }
+        if (status == XH_OK) {
+            status = xh_feature_store_put(features, first, size, buffers->values, error);
         }
         if (status != XH_OK) {
             return status;
         }
-        xh_run_tell(run, "features", done + first + size, run->train.count + run->test.count,
-                    "images");
+        buffers->done += size;
+        xh_run_tell(run, "features", buffers->done, buffers->total, "images");
     }
     return XH_OK;
 }
 
+static xh_status extract_both(xh_run_state *run, extraction *buffers, xh_error *error) {
+    xh_run_store store = xh_run_store_of(run->config, features_of(run), run->train.count,
+                                         run->test.count, xh_run_memory(run->options->memory));
+    store.train.beside = store.test.beside = run->path;
+    xh_run_tell(run, "features", 0, buffers->total, "images");
+    xh_status status = xh_feature_store_create(&store.train, &run->train_features, error);
+    if (status == XH_OK) {
+        status = xh_feature_store_create(&store.test, &run->test_features, error);
+    }
+    if (status == XH_OK) {
+        status = extract(run, &run->train, run->train_features, buffers, error);
+    }
+    return status == XH_OK ? extract(run, &run->test, run->test_features, buffers, error) : status;
+}
+
 xh_status xh_run_features(xh_run_state *run, xh_error *error) {
     const xh_shape shape = run->train.shape;
-    const size_t features = features_of(run), images = run->train.count + run->test.count;
+    const size_t pixels = shape.height * shape.width * shape.channels;
+    extraction buffers = {
+        .images = xh_array_create(XH_RUN_FEATURE_BATCH * pixels, sizeof(float)),
+        .values = xh_array_create(XH_RUN_FEATURE_BATCH * features_of(run), sizeof(float)),
+        .total = run->train.count + run->test.count,
+    };
     xh_run_age(run, run->config->training.rest_seconds);
-    run->train_features = xh_array_create(run->train.count * features, sizeof(float));
-    run->test_features = xh_array_create(run->test.count * features, sizeof(float));
-    float *batch =
-        xh_array_create(XH_RUN_FEATURE_BATCH * shape.height * shape.width * shape.channels, sizeof(float));
-    xh_status status = XH_OK;
-    xh_run_tell(run, "features", 0, images, "images");
-    if (!run->train_features || !run->test_features || !batch) {
-        status = xh_error_set(error, XH_MEMORY,
-                              "no memory for %zu features of %zu images (%.1f GB)", features,
-                              images, 1e-9 * sizeof(float) * (double)features * (double)images);
-    }
-    if (status == XH_OK) {
-        status = extract(run, &run->train, 0, batch, run->train_features, error);
-    }
-    if (status == XH_OK) {
-        status = extract(run, &run->test, run->train.count, batch, run->test_features, error);
-    }
-    xh_array_free(batch);
+    const xh_status status =
+        buffers.images && buffers.values
+            ? extract_both(run, &buffers, error)
+            : xh_error_set(error, XH_MEMORY, "no memory for batches of %d images",
+                           XH_RUN_FEATURE_BATCH);
+    xh_array_free(buffers.images);
+    xh_array_free(buffers.values);
     return status;
 }
 
@@ -73,16 +116,19 @@ xh_status xh_run_readout_table(xh_run_state *run, xh_error *error) {
 }
 
 static xh_status run_epoch(xh_run_state *run, long epoch, xh_error *error) {
-    const size_t features = features_of(run);
-    const xh_examples train = {run->train.count, features, run->train_features, run->train.labels};
-    const xh_examples test = {run->test.count, features, run->test_features, run->test.labels};
+    const xh_feature_source train =
+        xh_feature_store_source(run->train_features, run->train.count, run->train.labels);
+    const xh_feature_source test =
+        xh_feature_store_source(run->test_features, run->test.count, run->test.labels);
     double loss = 0;
-    const xh_status status =
-        xh_readout_epoch(run->readout, epoch, train, &loss, &run->train_accuracy);
-    if (status != XH_OK) {
-        return xh_error_set(error, status, "no memory for the order of %zu examples", train.count);
+    xh_status status =
+        xh_readout_epoch(run->readout, epoch, train, &loss, &run->train_accuracy, error);
+    if (status == XH_OK) {
+        status = xh_readout_accuracy(run->readout, test, NULL, &run->test_accuracy, error);
     }
-    run->test_accuracy = xh_readout_accuracy(run->readout, test, NULL);
+    if (status != XH_OK) {
+        return status;
+    }
     const double rate = xh_readout_rate(&run->config->readout, epoch);
     const double row[COLUMNS] = {(double)epoch + 1, rate, loss, run->train_accuracy,
                                  run->test_accuracy};

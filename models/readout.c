@@ -10,12 +10,16 @@
 #include <math.h>
 #include <stdlib.h>
 
+static const char *const caches[] = {"bfloat16", "float32", NULL};
 static const xh_param params[] = {
     XH_INTEGER(xh_readout_params, epochs, "1", 50, 1, 100000, "passes over the training features"),
     XH_INTEGER(xh_readout_params, batch, "images", 64, 1, 65536, "images of a step"),
     XH_REAL(xh_readout_params, rate, "1", 1e-3, 0, 10,
             "Adam's step at the start; halved at fixed shares of the epochs"),
     XH_REAL(xh_readout_params, dropout, "1", 0.5, 0, 0.99, "share of the features dropped"),
+    XH_TEXT(xh_readout_params, cache, "bfloat16", caches,
+            "how features are stored between epochs: rounded to 8 bits, in half the room, or as "
+            "they are"),
 };
 
 const xh_param_table xh_readout_param_table = XH_PARAM_TABLE(xh_readout_params, params);

@@ -17,7 +17,8 @@ enum { MEASURABLE = 0 };
 enum { MEASURABLE = 1 };
 #endif
 
-static const xh_run_machine machine = {.threads = 1, .macs_per_second = 1e9};
+static const xh_run_machine machine = {
+    .threads = 1, .macs_per_second = 1e9, .feature_bytes = SIZE_MAX};
 
 static char folder[64];
 static xh_config config;
@@ -71,11 +72,29 @@ START_TEST(work_is_counted_from_shapes) {
 }
 END_TEST
 
+/* The test images' 10,000 rows of 24 features come first, then what fits of the others. */
+START_TEST(features_go_where_there_is_room) {
+    const double rows = 2.0 * 24 * 70000, held = 2.0 * 24 * 10001;
+    load(two_layers, NULL);
+    predict(&machine);
+    const double all = estimate.memory_bytes;
+    ck_assert_double_eq(estimate.disk_bytes, 0);
+    const xh_run_machine small = {
+        .threads = 1, .macs_per_second = 1e9, .feature_bytes = (size_t)held + 1};
+    predict(&small);
+    ck_assert_double_eq(estimate.disk_bytes, rows - held);
+    ck_assert_double_eq_tol(all - estimate.memory_bytes, rows - held - 2.0 * 64 * 48, 1e-6);
+    load(two_layers, "readout.cache=float32");
+    predict(&machine);
+    ck_assert_double_eq_tol(estimate.memory_bytes - all, rows, 1e-6);
+}
+END_TEST
+
 START_TEST(seconds_go_by_the_rate) {
     load(two_layers, NULL);
     predict(&machine);
     const xh_run_estimate slow = estimate;
-    const xh_run_machine faster = {.threads = 1, .macs_per_second = 4e9};
+    const xh_run_machine faster = {.threads = 1, .macs_per_second = 4e9, .feature_bytes = SIZE_MAX};
     predict(&faster);
     ck_assert_double_eq_tol(slow.training_seconds, 4 * estimate.training_seconds, 1e-9);
     ck_assert_double_eq_tol(slow.feature_seconds, 4 * estimate.feature_seconds, 1e-9);
@@ -221,6 +240,7 @@ int main(void) {
     Suite *suite = suite_create("estimate");
     TCase *shapes = tcase_create("shapes");
     tcase_add_test(shapes, work_is_counted_from_shapes);
+    tcase_add_test(shapes, features_go_where_there_is_room);
     tcase_add_test(shapes, seconds_go_by_the_rate);
     tcase_add_test(shapes, published_networks_are_products);
     tcase_add_test(shapes, training_keeps_no_images);

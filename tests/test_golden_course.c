@@ -257,7 +257,7 @@ START_TEST(test_readout_steps) {
     enum { COUNT = 16, FEATURES = 20, CLASSES = 4, ADAM_STEPS = 12 };
     static const char file[] = "readout_adam";
     const size_t size = (size_t)CLASSES * FEATURES;
-    const xh_readout_params params = {10, COUNT, 1e-3, 0};
+    const xh_readout_params params = {.epochs = 10, .batch = COUNT, .rate = 1e-3, .dropout = 0};
     float *x = xh_golden_load(file, "X", COUNT * FEATURES);
     float *loaded = xh_golden_load(file, "labels", COUNT);
     float *weights = xh_golden_load(file, "W0", size);
@@ -298,7 +298,8 @@ END_TEST
 START_TEST(test_readout_schedule) {
     static const long epochs[] = {10, 20, 50, 100};
     for (size_t i = 0; i < sizeof(epochs) / sizeof(epochs[0]); i++) {
-        const xh_readout_params params = {epochs[i], 64, 1e-3, 0.5};
+        const xh_readout_params params = {
+            .epochs = epochs[i], .batch = 64, .rate = 1e-3, .dropout = 0.5};
         float *wanted = xh_golden_load("readout_adam", numbered("lr_schedule_E", (size_t)epochs[i]),
                                        (size_t)epochs[i]);
         for (long epoch = 0; epoch < epochs[i]; epoch++) {

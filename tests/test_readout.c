@@ -12,7 +12,7 @@
 /* Features fill one chunk and a part of a second that ends within a group of dropout. */
 enum { FEATURES = 700, CLASSES = 5, COUNT = 333, BATCH = 32 };
 
-static const xh_readout_params plain = {20, BATCH, 1e-3, 0.5};
+static const xh_readout_params plain = {.epochs = 20, .batch = BATCH, .rate = 1e-3, .dropout = 0.5};
 
 static float x[COUNT * FEATURES];
 static uint16_t labels[COUNT];
@@ -35,6 +35,19 @@ static xh_readout *make_readout(const xh_readout_params *params) {
     xh_readout *readout = NULL;
     ck_assert_int_eq(xh_readout_create(params, FEATURES, CLASSES, 9, &readout, NULL), XH_OK);
     return readout;
+}
+
+static void learn(xh_readout *readout, long epoch, xh_examples examples, double *loss,
+                  double *accuracy) {
+    const xh_feature_source source = xh_feature_source_of(&examples);
+    ck_assert_int_eq(xh_readout_epoch(readout, epoch, source, loss, accuracy, NULL), XH_OK);
+}
+
+static double accuracy_of(xh_readout *readout, xh_examples examples, uint16_t *predicted) {
+    double accuracy = -1;
+    const xh_feature_source source = xh_feature_source_of(&examples);
+    ck_assert_int_eq(xh_readout_accuracy(readout, source, predicted, &accuracy, NULL), XH_OK);
+    return accuracy;
 }
 
 /* Mean cross-entropy of a batch, in double. */
@@ -84,7 +97,7 @@ END_TEST
 
 /* By the features: against central differences, whose rounding in float steps of 0.01 is below 1e-4. */
 START_TEST(test_features_gradient) {
-    const xh_readout_params params = {20, BATCH, 1e-3, 0};
+    const xh_readout_params params = {.epochs = 20, .batch = BATCH, .rate = 1e-3, .dropout = 0};
     const xh_examples all = make_examples();
     const xh_examples few = {8, all.features, all.x, all.labels};
     static float gradient[8 * FEATURES];
@@ -162,9 +175,9 @@ START_TEST(test_first_step) {
 END_TEST
 
 START_TEST(test_schedule) {
-    const xh_readout_params ten = {10, 64, 1e-3, 0.5};
-    const xh_readout_params twenty = {20, 64, 1e-3, 0.5};
-    const xh_readout_params fifty = {50, 64, 1e-3, 0.5};
+    const xh_readout_params ten = {.epochs = 10, .batch = 64, .rate = 1e-3, .dropout = 0.5};
+    const xh_readout_params twenty = {.epochs = 20, .batch = 64, .rate = 1e-3, .dropout = 0.5};
+    const xh_readout_params fifty = {.epochs = 50, .batch = 64, .rate = 1e-3, .dropout = 0.5};
     ck_assert_double_eq_tol(xh_readout_rate(&ten, 9), 1e-3, 1e-12);
     ck_assert_double_eq_tol(xh_readout_rate(&twenty, 9), 1e-3, 1e-12);
     ck_assert_double_eq_tol(xh_readout_rate(&twenty, 10), 5e-4, 1e-12);
@@ -181,17 +194,17 @@ END_TEST
 START_TEST(test_learns) {
     const xh_examples examples = make_examples();
     xh_readout *readout = make_readout(&plain);
-    const double chance = xh_readout_accuracy(readout, examples, NULL);
+    const double chance = accuracy_of(readout, examples, NULL);
     double first = 0;
     double loss = 0;
     double accuracy = 0;
     for (long epoch = 0; epoch < 10; epoch++) {
-        ck_assert_int_eq(xh_readout_epoch(readout, epoch, examples, &loss, &accuracy), XH_OK);
+        learn(readout, epoch, examples, &loss, &accuracy);
         first = epoch == 0 ? loss : first;
     }
     uint16_t predicted[COUNT];
     ck_assert_double_lt(chance, 0.6);
-    ck_assert_double_eq_tol(xh_readout_accuracy(readout, examples, predicted), 1, 1e-12);
+    ck_assert_double_eq_tol(accuracy_of(readout, examples, predicted), 1, 1e-12);
     ck_assert_mem_eq(predicted, labels, sizeof predicted);
     ck_assert_double_lt(loss, 0.2 * first);
     ck_assert_double_gt(accuracy, 0.95);
@@ -206,8 +219,7 @@ static void train(const xh_readout_params *params, int threads, float *weights) 
     double loss = 0;
     double accuracy = 0;
     for (long epoch = 0; epoch < 2; epoch++) {
-        ck_assert_int_eq(xh_readout_epoch(readout, epoch, make_examples(), &loss, &accuracy),
-                         XH_OK);
+        learn(readout, epoch, make_examples(), &loss, &accuracy);
     }
     memcpy(weights, xh_readout_weights(readout), sizeof(float) * CLASSES * FEATURES);
     xh_readout_free(readout);
@@ -227,7 +239,7 @@ END_TEST
  * - p) a feature. */
 static void check_dropout(double share) {
     enum { ROWS = 1000, WIDTH = 1000 };
-    const xh_readout_params params = {10, 50, 0, share};
+    const xh_readout_params params = {.epochs = 10, .batch = 50, .rate = 0, .dropout = share};
     float *ones = xh_array_create((size_t)ROWS * WIDTH, sizeof(float));
     static const uint16_t zeros[ROWS];
     ck_assert_ptr_nonnull(ones);
@@ -245,7 +257,7 @@ static void check_dropout(double share) {
     double loss = 0;
     double accuracy = 0;
     const xh_examples examples = {ROWS, WIDTH, ones, zeros};
-    ck_assert_int_eq(xh_readout_epoch(readout, 0, examples, &loss, &accuracy), XH_OK);
+    learn(readout, 0, examples, &loss, &accuracy);
     /* The mean of a million coins, each of deviation sqrt(p / (1 - p)) <= 1.23: six standard
      * errors, so that chance fails this with probability below 1e-8. */
     ck_assert_double_eq_tol(loss / 20, 1, 6 * sqrt(share / (1 - share)) * 1e-3 + 1e-5);
@@ -264,15 +276,14 @@ END_TEST
 
 /* Another epoch drops other features. */
 START_TEST(test_dropout_varies) {
-    const xh_readout_params params = {10, BATCH, 0, 0.5};
+    const xh_readout_params params = {.epochs = 10, .batch = BATCH, .rate = 0, .dropout = 0.5};
     const xh_examples examples = make_examples();
     xh_readout *readout = make_readout(&params);
     double loss[3];
     double accuracy = 0;
     static const long epochs[3] = {0, 1, 0};
     for (size_t i = 0; i < 3; i++) {
-        ck_assert_int_eq(xh_readout_epoch(readout, epochs[i], examples, &loss[i], &accuracy),
-                         XH_OK);
+        learn(readout, epochs[i], examples, &loss[i], &accuracy);
     }
     ck_assert_double_ne(loss[0], loss[1]);
     ck_assert_double_eq(loss[0], loss[2]);
@@ -295,8 +306,119 @@ START_TEST(test_most_classes) {
     }
     uint16_t predicted[FEW];
     const xh_examples examples = {FEW, MOST, inputs, classes};
-    ck_assert_double_eq(xh_readout_accuracy(readout, examples, predicted), 1);
+    ck_assert_double_eq(accuracy_of(readout, examples, predicted), 1);
     ck_assert_mem_eq(predicted, classes, sizeof predicted);
+    xh_readout_free(readout);
+}
+END_TEST
+
+/* A source that keeps its own rows, writes down what it is asked for, and fails when told to. */
+typedef struct stock {
+    xh_bfloat16 rows[2 * COUNT * FEATURES];
+    size_t asked; /* rows, in all */
+    size_t times[2 * COUNT];
+    xh_row_list announced;
+    size_t calls_left; /* before it fails */
+} stock;
+
+static xh_status find_in_stock(void *context, xh_row_list now, xh_row_list next, const void **rows,
+                               xh_error *error) {
+    stock *kept = context;
+    if (kept->calls_left-- == 0) {
+        return xh_error_set(error, XH_IO, "the stock is out");
+    }
+    if (kept->asked > 0) {
+        ck_assert_uint_eq(kept->announced.count, now.count);
+        ck_assert_mem_eq(kept->announced.index, now.index, now.count * sizeof(*now.index));
+    }
+    for (size_t b = 0; b < now.count; b++) {
+        rows[b] = kept->rows + (size_t)now.index[b] * FEATURES;
+        kept->times[now.index[b]]++;
+    }
+    kept->asked += now.count;
+    kept->announced = next;
+    return XH_OK;
+}
+
+static stock kept;
+
+static xh_feature_source stock_of(xh_examples examples, size_t views) {
+    kept.asked = 0;
+    kept.calls_left = SIZE_MAX;
+    memset(kept.times, 0, sizeof(kept.times));
+    for (size_t v = 0; v < views; v++) {
+        xh_bfloat16_round(COUNT * FEATURES, examples.x, kept.rows + v * COUNT * FEATURES);
+    }
+    return (xh_feature_source){COUNT,           views,         FEATURES, XH_FEATURE_BFLOAT16,
+                               examples.labels, find_in_stock, &kept};
+}
+
+/* From rounded features a readout learns the same as from the same numbers in float, and nearly the
+ * same as from what they were rounded from. */
+START_TEST(test_bfloat16) {
+    xh_examples examples = make_examples();
+    xh_feature_source sources[3] = {xh_feature_source_of(&examples), stock_of(examples, 1), {0}};
+    static float rounded[COUNT * FEATURES];
+    static float weights[3][CLASSES * FEATURES];
+    double loss[3], accuracy[3];
+    xh_bfloat16_widen(COUNT * FEATURES, kept.rows, rounded);
+    xh_examples as_float = {COUNT, FEATURES, rounded, labels};
+    sources[2] = xh_feature_source_of(&as_float);
+    for (size_t i = 0; i < 3; i++) {
+        xh_readout *readout = make_readout(&plain);
+        for (long epoch = 0; epoch < 5; epoch++) {
+            kept.asked = 0;
+            ck_assert_int_eq(
+                xh_readout_epoch(readout, epoch, sources[i], &loss[i], &accuracy[i], NULL), XH_OK);
+        }
+        kept.asked = 0;
+        ck_assert_int_eq(xh_readout_accuracy(readout, sources[i], NULL, &accuracy[i], NULL), XH_OK);
+        memcpy(weights[i], xh_readout_weights(readout), sizeof(weights[i]));
+        xh_readout_free(readout);
+    }
+    ck_assert_mem_eq(weights[1], weights[2], sizeof(weights[1]));
+    ck_assert_double_eq(loss[1], loss[2]);
+    ck_assert_double_ne(loss[0], loss[1]);
+    ck_assert_double_eq_tol(loss[0], loss[1], 0.02 * loss[0]);
+    ck_assert_double_eq_tol(accuracy[0], accuracy[1], 3.0 / COUNT);
+}
+END_TEST
+
+/* Image i is met in view (epoch + i) mod views, once an epoch, and measured in its first view. */
+START_TEST(test_views) {
+    const xh_examples examples = make_examples();
+    const xh_feature_source source = stock_of(examples, 2);
+    xh_readout *readout = make_readout(&plain);
+    double loss = 0, accuracy = 0;
+    ck_assert_int_eq(xh_readout_epoch(readout, 3, source, &loss, &accuracy, NULL), XH_OK);
+    for (size_t i = 0; i < COUNT; i++) {
+        ck_assert_uint_eq(kept.times[i], (3 + i) % 2 == 0);
+        ck_assert_uint_eq(kept.times[COUNT + i], (3 + i) % 2 == 1);
+    }
+    memset(kept.times, 0, sizeof(kept.times));
+    kept.asked = 0;
+    ck_assert_int_eq(xh_readout_accuracy(readout, source, NULL, &accuracy, NULL), XH_OK);
+    ck_assert_uint_eq(kept.asked, COUNT);
+    for (size_t i = 0; i < COUNT; i++) {
+        ck_assert_uint_eq(kept.times[i], 1);
+    }
+    xh_readout_free(readout);
+}
+END_TEST
+
+/* What a source fails with is passed on. */
+START_TEST(test_failing_source) {
+    const xh_examples examples = make_examples();
+    const xh_feature_source source = stock_of(examples, 1);
+    xh_readout *readout = make_readout(&plain);
+    double loss = 0, accuracy = 0;
+    xh_error error = {0};
+    kept.calls_left = 3;
+    ck_assert_int_eq(xh_readout_epoch(readout, 0, source, &loss, &accuracy, &error), XH_IO);
+    ck_assert_str_eq(error.text, "the stock is out");
+    ck_assert_uint_eq(kept.asked, 3 * BATCH);
+    kept.calls_left = 0;
+    ck_assert_int_eq(xh_readout_accuracy(readout, source, NULL, &accuracy, &error), XH_IO);
     xh_readout_free(readout);
 }
 END_TEST
@@ -315,9 +437,10 @@ END_TEST
 
 int main(void) {
     const TTest *const tests[] = {
-        test_gradient,     test_features_gradient, test_features_gradient_dropout,
-        test_first_step,   test_schedule,          test_learns,
-        test_threads,      test_dropout,           test_dropout_varies,
-        test_most_classes, test_impossible};
+        test_gradient,       test_features_gradient, test_features_gradient_dropout,
+        test_first_step,     test_schedule,          test_learns,
+        test_threads,        test_dropout,           test_dropout_varies,
+        test_most_classes,   test_bfloat16,          test_views,
+        test_failing_source, test_impossible};
     return xh_suite_run("readout", tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -200,7 +200,7 @@ START_TEST(layers) {
 END_TEST
 
 static void *create_readout(const void *context) {
-    const xh_readout_params params = {20, 8, 1e-3, 0.5};
+    const xh_readout_params params = {.epochs = 20, .batch = 8, .rate = 1e-3, .dropout = 0.5};
     xh_readout *readout = NULL;
     (void)context;
     ck_assert_int_eq(xh_readout_create(&params, INPUTS, 3, 9, &readout, NULL), XH_OK);
@@ -219,8 +219,10 @@ static void step_readout(void *object, uint64_t step) {
     for (size_t n = 0; n < COUNT; n++) {
         labels[n] = (uint16_t)(n % 3);
     }
-    const xh_examples examples = {COUNT, INPUTS, x, labels};
-    ck_assert_int_eq(xh_readout_epoch(object, (long)step, examples, &loss, &accuracy), XH_OK);
+    xh_examples examples = {COUNT, INPUTS, x, labels};
+    ck_assert_int_eq(xh_readout_epoch(object, (long)step, xh_feature_source_of(&examples), &loss,
+                                      &accuracy, NULL),
+                     XH_OK);
     xh_array_free(x);
 }
 

@@ -20,6 +20,7 @@ typedef struct xh_readout_params {
     double rate; /* Adam's step */
     double
         dropout; /* share of features dropped, the others scaled by 1 / (1 - dropout); to 2^-16 */
+    char cache[XH_PARAM_TEXT_SIZE]; /* features are stored as bfloat16, float32; for those who do */
 } xh_readout_params;
 
 extern const xh_param_table xh_readout_param_table;

@@ -26,6 +26,8 @@ typedef struct xh_run_options {
     const char *out;           /* result file; NULL: <experiment>.h5 in the working directory */
     const char *data;          /* data directory or NULL */
     int threads;               /* 0: all cores */
+    size_t memory;             /* bytes for stored features, the rest goes beside the result; 0:
+                                  three quarters of the machine's memory */
     bool resume;               /* go on from the checkpoint, if there is one */
     double checkpoint_seconds; /* between checkpoints; 0: a minute */
     void (*progress)(const xh_progress *progress, void *context);
@@ -92,6 +94,7 @@ xh_status xh_run(const xh_config *config, xh_run_options options, xh_run_result 
 typedef struct xh_run_machine {
     int threads;
     double macs_per_second; /* multiply-accumulates of matrix products, on all these threads */
+    size_t feature_bytes;   /* that stored features may take in memory; the rest is on the disk */
 } xh_run_machine;
 
 /** Measures for a fraction of a second what this machine does on so many threads (0: all cores).
@@ -102,6 +105,7 @@ xh_status xh_run_machine_here(int threads, xh_run_machine *machine, xh_error *er
  * no data need be there. */
 typedef struct xh_run_estimate {
     double memory_bytes; /* at most, at a time */
+    double disk_bytes;   /* of features that do not fit in memory */
     double training_macs, feature_macs, readout_macs;
     double training_seconds, feature_seconds, readout_seconds;
     double devices;

@@ -47,6 +47,17 @@ grep -q 'first' err || fail "no progress of the first layer"
 expect_same one.h5 two.h5 "${same[@]}" /config
 [ "$(number one.json "x['test_accuracy']")" = "$(number two.json "x['test_accuracy']")" ] || fail "accuracy depends on threads"
 
+# Features that do not fit in memory are streamed from the disk, to the same bits, and leave nothing behind.
+for size in 1 4K 1G; do
+    expect 0 "$program" run tiny.yaml --quiet --memory "$size" --out streamed.h5
+    expect_same one.h5 streamed.h5 "${same[@]}" /config
+done
+[ -z "$(find . -name '*.features*')" ] || fail "features are left"
+expect 0 "$program" run tiny.yaml --quiet --set readout.cache=float32 --out float.h5
+if h5diff one.h5 float.h5 /readout /readout >/dev/null; then
+    fail "the precision of the cache does not matter"
+fi
+
 # What check prints runs to the same bits.
 expect 0 "$program" check tiny.yaml
 mv out resolved.yaml
