@@ -143,7 +143,7 @@ static xh_status verify(xh_checkpoint *file, xh_error *error) {
                             "%s has version %u of the format; this program knows version %d",
                             file->name, file->head.version, FORMAT_VERSION);
     }
-    static unsigned char block[BLOCK];
+    unsigned char block[BLOCK];
     uint32_t checksum = 0;
     uint64_t size = 0;
     for (size_t count = 1; count > 0; size += count) {

@@ -55,6 +55,8 @@ static void visit_training(void *context, xh_state *state) {
     xh_state_size(state, "image", &run->place.image);
     xh_state_size(state, "presented", &run->presented);
     xh_state_doubles(state, "lived_seconds", 1, &run->lived_seconds);
+    xh_state_text(state, "first_revision", sizeof(run->first_revision), run->first_revision);
+    run->first_revision[sizeof(run->first_revision) - 1] = '\0';
     visit_clock(state, "run_wall", &run->began);
     visit_clock(state, "training_wall", &run->training_began);
     for (size_t l = 0; l < run->layers; l++) {
@@ -167,6 +169,7 @@ static xh_status load(xh_run_state *run, xh_checkpoint **found, xh_checkpoint_vi
 
 xh_status xh_run_go_on(xh_run_state *run, xh_error *error) {
     const bool found = run->found[0];
+    snprintf(run->first_revision, sizeof(run->first_revision), "%s", xh_trace_code_here().revision);
     run->training_began = xh_run_clock();
     put_off(run, 0);
     const xh_status status = load(run, &run->found[0], visit_training, error);

@@ -54,6 +54,7 @@ typedef struct xh_run_state {
     xh_feature_store *train_features; /* of the last layer, for the readout */
     xh_feature_store *test_features;
 
+    char first_revision[64]; /* of the program that began the run */
     size_t presented;        /* images, counted once a pass */
     double training_wall;    /* seconds */
     double training_joules;  /* booked when training ended */

@@ -110,6 +110,9 @@ static xh_status record_figures(xh_run_state *run, bool complete, const xh_run_r
     };
     xh_status status = xh_trace_integer(run->trace, "/result", "complete", complete, NULL, error);
     if (status == XH_OK) {
+        status = xh_trace_text(run->trace, "/code", "first_revision", run->first_revision, error);
+    }
+    if (status == XH_OK) {
         status = record_group(run, "/result", figures, sizeof(figures) / sizeof(figures[0]), error);
     }
     for (size_t l = 0; status == XH_OK && l < result->layer_count; l++) {

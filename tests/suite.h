@@ -5,9 +5,12 @@
 #include <check.h>
 #include <stdlib.h>
 
-static inline int xh_suite_run(const char *name, const TTest *const *tests, size_t count) {
+/* Each test between set_up and tear_down, which may be NULL. */
+static inline int xh_suite_run_in(const char *name, const TTest *const *tests, size_t count,
+                                  SFun set_up, SFun tear_down) {
     Suite *suite = suite_create(name);
     TCase *tcase = tcase_create(name);
+    tcase_add_checked_fixture(tcase, set_up, tear_down);
     tcase_set_timeout(tcase, 120);
     for (size_t t = 0; t < count; t++) {
         tcase_add_test(tcase, tests[t]);
@@ -18,6 +21,10 @@ static inline int xh_suite_run(const char *name, const TTest *const *tests, size
     const int failed = srunner_ntests_failed(runner);
     srunner_free(runner);
     return failed == 0 ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+static inline int xh_suite_run(const char *name, const TTest *const *tests, size_t count) {
+    return xh_suite_run_in(name, tests, count, NULL, NULL);
 }
 
 #endif

@@ -97,7 +97,7 @@ START_TEST(an_early_end_is_told) {
     xh_memory memory = save_filled();
     const size_t whole = memory.size;
     for (size_t left = 0; left < whole; left += 31) {
-        sample values;
+        sample values = filled;
         memory.size = left;
         xh_state state = xh_memory_loading(&memory);
         visit(&values, &state);

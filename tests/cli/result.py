@@ -24,7 +24,7 @@ def main():
     file.visititems(check_texts)
     assert file.attrs["format"] == "crosshebb" and file.attrs["format_version"] == 1
     assert file.attrs["seed"] == 7
-    for name in "version", "revision", "compiler", "flags", "libraries", "cpu":
+    for name in "version", "revision", "first_revision", "compiler", "flags", "libraries", "cpu":
         assert file["code"].attrs[name], name
     assert file["code"].attrs["threads"] >= 1
 
