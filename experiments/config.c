@@ -305,6 +305,10 @@ size_t xh_config_learning_layers(const xh_config *config) {
     return training->learn ? wanted : 0;
 }
 
+bool xh_config_backpropagates(const xh_config *config) {
+    return strcmp(config->training.method, "backprop") == 0;
+}
+
 xh_status xh_config_parse(const char *name, const char *text, size_t size,
                           const char *const *overrides, size_t count, xh_config *config,
                           xh_error *error) {

@@ -160,6 +160,30 @@ static xh_status check_training(const xh_config *config, const xh_node *root, xh
                          config->layer_count);
 }
 
+/* Backpropagation trains every layer, and reads weights transposed. */
+static xh_status check_backprop(const xh_config *config, const xh_node *root, xh_error *error) {
+    const xh_training_params *training = &config->training;
+    if (!xh_config_backpropagates(config)) {
+        return XH_OK;
+    }
+    for (size_t l = 0; l < config->layer_count; l++) {
+        if (strcmp(config->layers[l].synapses, "crossbar") == 0) {
+            return xh_node_error(at(layer_node(root, l), "synapses"), error,
+                                 "network.layers.%zu.synapses = crossbar cannot be with "
+                                 "training.method = backprop: arrays are never read transposed",
+                                 l);
+        }
+    }
+    if (!training->learn || training->layers > 0) {
+        const char *key = training->learn ? "layers" : "learn";
+        return xh_node_error(at(at(root, "training"), key), error,
+                             "training.%s cannot be with training.method = backprop, by which "
+                             "every layer learns",
+                             key);
+    }
+    return XH_OK;
+}
+
 /* Devices multiply as they do. */
 static xh_status check_arithmetic(const xh_config *config, const xh_node *root, xh_error *error) {
     for (size_t i = 0; i < config->layer_count; i++) {
@@ -184,7 +208,8 @@ static xh_status check_device(const xh_config *config, const xh_node *root, xh_e
 
 xh_status xh_config_check(const xh_config *config, const xh_node *root, xh_error *error) {
     static xh_status (*const checks[])(const xh_config *, const xh_node *, xh_error *) = {
-        check_names, check_data, check_training, check_device, check_crossbars, check_arithmetic};
+        check_names,  check_data,      check_training,  check_backprop,
+        check_device, check_crossbars, check_arithmetic};
     xh_status status = XH_OK;
     for (size_t i = 0; i < sizeof checks / sizeof checks[0] && status == XH_OK; i++) {
         status = checks[i](config, root, error);

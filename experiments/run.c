@@ -106,6 +106,7 @@ static xh_status finish(xh_run_state *run, xh_status status, xh_run_result *resu
 void xh_run_release(xh_run_state *run) {
     xh_dataset_free(&run->train);
     xh_dataset_free(&run->test);
+    xh_baseline_free(run->baseline);
     xh_network_free(run->network);
     xh_readout_free(run->readout);
     xh_checkpoint_close(run->found[0]);
@@ -146,11 +147,16 @@ static xh_status prepare(xh_run_state *run, xh_run_result *result, xh_error *err
 
 xh_status xh_run(const xh_config *config, xh_run_options options, xh_run_result *result,
                  xh_error *error) {
-    static xh_status (*const steps[])(xh_run_state *, xh_error *) = {
+    static xh_status (*const softhebb[])(xh_run_state *, xh_error *) = {
         xh_run_load,  xh_run_build,    xh_run_open,    xh_run_go_on,
-        xh_run_train, xh_run_features, xh_run_readout,
+        xh_run_train, xh_run_features, xh_run_readout, NULL,
     };
-    const size_t count = sizeof(steps) / sizeof(steps[0]);
+    static xh_status (*const backprop[])(xh_run_state *, xh_error *) = {
+        xh_run_load,  xh_run_build,    xh_run_open, xh_run_build_baseline,
+        xh_run_go_on, xh_run_backprop, NULL,
+    };
+    xh_status (*const *steps)(xh_run_state *, xh_error *) =
+        xh_config_backpropagates(config) ? backprop : softhebb;
     xh_run_state *run = calloc(1, sizeof(*run));
     if (!run) {
         return xh_error_set(error, XH_MEMORY, "no memory for the run");
@@ -161,7 +167,7 @@ xh_status xh_run(const xh_config *config, xh_run_options options, xh_run_result 
     run->began = xh_run_clock();
     xh_run_limit_threads(options.threads);
     xh_status status = prepare(run, result, error);
-    for (size_t i = 0; status == XH_OK && !result->recalled && i < count; i++) {
+    for (size_t i = 0; status == XH_OK && !result->recalled && steps[i]; i++) {
         status = steps[i](run, error);
     }
     status = finish(run, status, result, error);

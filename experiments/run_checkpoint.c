@@ -46,6 +46,17 @@ static void visit_block(xh_run_state *run, xh_run_block *block, xh_state *state)
     }
 }
 
+/* What training end to end adds. */
+static void visit_baseline(xh_run_state *run, xh_state *state) {
+    state->group = "backprop";
+    xh_state_doubles(state, "loss", 1, &run->epoch_loss);
+    xh_state_size(state, "right", &run->epoch_right);
+    xh_state_doubles(state, "train_accuracy", 1, &run->train_accuracy);
+    xh_state_doubles(state, "test_accuracy", 1, &run->test_accuracy);
+    xh_trace_state(run->trace, run->readout_table, state);
+    xh_baseline_state(run->baseline, state);
+}
+
 /* All that the rest of the run depends on, until training is over. */
 static void visit_training(void *context, xh_state *state) {
     xh_run_state *run = context;
@@ -61,6 +72,9 @@ static void visit_training(void *context, xh_state *state) {
     visit_clock(state, "training_wall", &run->training_began);
     for (size_t l = 0; l < run->layers; l++) {
         visit_block(run, &run->blocks[l], state);
+    }
+    if (run->baseline) {
+        visit_baseline(run, state);
     }
 }
 

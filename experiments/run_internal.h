@@ -6,7 +6,7 @@
 #include "feature_store.h"
 #include "lock.h"
 
-#include "crosshebb/network.h"
+#include "crosshebb/baseline.h"
 #include "crosshebb/run.h"
 #include "crosshebb/trace.h"
 
@@ -51,6 +51,7 @@ typedef struct xh_run_state {
     xh_trace *trace;
     size_t readout_table;
     xh_readout *readout;              /* NULL until its stage */
+    xh_baseline *baseline;            /* NULL unless all is trained end to end */
     xh_feature_store *train_features; /* of the last layer, for the readout */
     xh_feature_store *test_features;
 
@@ -60,6 +61,8 @@ typedef struct xh_run_state {
     double training_joules;  /* booked when training ended */
     double training_seconds; /* simulated, booked when training ended */
     double lived_seconds;    /* simulated latency that the devices have lived through */
+    double epoch_loss;       /* end to end: summed over the epoch so far */
+    size_t epoch_right;      /* and images classified right */
     double train_accuracy;
     double test_accuracy; /* negative: none yet */
 
@@ -122,11 +125,20 @@ xh_status xh_run_go_on(xh_run_state *run, xh_error *error);
 xh_status xh_run_train(xh_run_state *run, xh_error *error);
 xh_status xh_run_features(xh_run_state *run, xh_error *error);
 xh_status xh_run_readout(xh_run_state *run, xh_error *error);
+/* Those of a run end to end, before going on and in place of the last three. */
+xh_status xh_run_build_baseline(xh_run_state *run, xh_error *error);
+xh_status xh_run_backprop(xh_run_state *run, xh_error *error);
 
 /* The tables of the trace: made before recording, a row at a time after. */
 xh_status xh_run_layer_table(xh_run_state *run, size_t index, xh_error *error);
 xh_status xh_run_layer_row(xh_run_state *run, size_t index, xh_error *error);
+/** Rows of the layers first .. last that trained: those that are due, or at the end all that have
+ * news. */
+xh_status xh_run_layer_rows(xh_run_state *run, size_t first, size_t last, bool end,
+                            xh_error *error);
 xh_status xh_run_readout_table(xh_run_state *run, xh_error *error);
+/** The row of an epoch (from 0), with the latest accuracies. */
+xh_status xh_run_readout_row(xh_run_state *run, long epoch, double loss, xh_error *error);
 
 /** Figures of a layer's weights [outputs][inputs]; norms and cosines [outputs] are scratch. */
 xh_run_weights xh_run_describe_weights(const xh_run_block *block, const float *weights,

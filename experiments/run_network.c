@@ -1,6 +1,7 @@
 /* What a run works on: the images, and the layers on their synapses, digital or crossbar. */
 #include "run_internal.h"
 
+#include "crosshebb/baseline.h"
 #include "crosshebb/probe.h"
 
 #include <string.h>
@@ -47,9 +48,15 @@ static xh_status create_crossbar(const xh_run_state *run, size_t index, size_t i
                                        config->scheme_values.bytes, synapses, error);
 }
 
-static xh_status create_synapses(const xh_run_state *run, size_t index, size_t inputs,
-                                 const float *weights, xh_synapses **synapses, xh_error *error) {
+/* As configured, or its counterpart in the comparator. */
+static xh_layer_params params_of(const xh_run_state *run, size_t index) {
     const xh_layer_params *params = &run->config->layers[index];
+    return xh_config_backpropagates(run->config) ? xh_baseline_layer_params(params) : *params;
+}
+
+static xh_status create_synapses(const xh_run_state *run, size_t index,
+                                 const xh_layer_params *params, size_t inputs, const float *weights,
+                                 xh_synapses **synapses, xh_error *error) {
     const xh_rule rule = {.rate = params->rate, .norm_power = params->norm_power};
     if (strcmp(params->synapses, "crossbar") == 0) {
         return create_crossbar(run, index, inputs, weights, rule, synapses, error);
@@ -67,28 +74,28 @@ static xh_status create_synapses(const xh_run_state *run, size_t index, size_t i
 /* Puts layer number index on top of the network. Its block's start begins as the weights that it
  * should have and becomes those that its synapses took. */
 static xh_status add_layer(xh_run_state *run, size_t index, xh_error *error) {
-    const xh_layer_params *params = &run->config->layers[index];
+    const xh_layer_params params = params_of(run, index);
     const xh_shape input = xh_network_output(run->network);
     xh_run_block *block = &run->blocks[index];
     size_t inputs = 0, positions = 0;
     xh_shape output;
-    xh_status status = xh_layer_geometry(params, input, &inputs, &positions, &output, error);
+    xh_status status = xh_layer_geometry(&params, input, &inputs, &positions, &output, error);
     if (status != XH_OK) {
         return status;
     }
-    block->start = xh_array_create(inputs * (size_t)params->outputs, sizeof(float));
+    block->start = xh_array_create(inputs * (size_t)params.outputs, sizeof(float));
     if (!block->start) {
         return xh_error_set(error, XH_MEMORY, "no memory for %zu x %ld weights", inputs,
-                            params->outputs);
+                            params.outputs);
     }
-    xh_layer_initial_weights(params, inputs, run->seed_network, (uint32_t)index, block->start);
+    xh_layer_initial_weights(&params, inputs, run->seed_network, (uint32_t)index, block->start);
     xh_synapses *synapses = NULL;
-    status = create_synapses(run, index, inputs, block->start, &synapses, error);
+    status = create_synapses(run, index, &params, inputs, block->start, &synapses, error);
     if (status != XH_OK) {
         return status;
     }
     xh_synapses_weights(synapses, block->start, xh_probe_weights);
-    status = xh_layer_create(params, input, synapses, &block->layer, error);
+    status = xh_layer_create(&params, input, synapses, &block->layer, error);
     return status == XH_OK ? xh_network_push(run->network, block->layer, error) : status;
 }
 

@@ -115,6 +115,13 @@ xh_status xh_run_readout_table(xh_run_state *run, xh_error *error) {
     return xh_trace_table(run->trace, "readout", columns, COLUMNS, &run->readout_table, error);
 }
 
+xh_status xh_run_readout_row(xh_run_state *run, long epoch, double loss, xh_error *error) {
+    const double rate = xh_readout_rate(&run->config->readout, epoch);
+    const double row[COLUMNS] = {(double)epoch + 1, rate, loss, run->train_accuracy,
+                                 run->test_accuracy};
+    return xh_trace_row(run->trace, run->readout_table, row, error);
+}
+
 static xh_status run_epoch(xh_run_state *run, long epoch, xh_error *error) {
     const xh_feature_source train =
         xh_feature_store_source(run->train_features, run->train.count, run->train.labels);
@@ -129,10 +136,7 @@ static xh_status run_epoch(xh_run_state *run, long epoch, xh_error *error) {
     if (status != XH_OK) {
         return status;
     }
-    const double rate = xh_readout_rate(&run->config->readout, epoch);
-    const double row[COLUMNS] = {(double)epoch + 1, rate, loss, run->train_accuracy,
-                                 run->test_accuracy};
-    return xh_trace_row(run->trace, run->readout_table, row, error);
+    return xh_run_readout_row(run, epoch, loss, error);
 }
 
 xh_status xh_run_readout(xh_run_state *run, xh_error *error) {

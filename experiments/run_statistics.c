@@ -243,3 +243,18 @@ xh_status xh_run_layer_row(xh_run_state *run, size_t index, xh_error *error) {
     xh_array_free(scratch.wear);
     return status;
 }
+
+xh_status xh_run_layer_rows(xh_run_state *run, size_t first, size_t last, bool end,
+                            xh_error *error) {
+    const size_t interval = (size_t)run->config->training.trace_every;
+    for (size_t l = first; l <= last; l++) {
+        const size_t news = run->blocks[l].images - run->blocks[l].traced;
+        if (news >= interval || (end && news > 0)) {
+            const xh_status status = xh_run_layer_row(run, l, error);
+            if (status != XH_OK) {
+                return status;
+            }
+        }
+    }
+    return XH_OK;
+}

@@ -37,21 +37,6 @@ static void live(xh_run_state *run) {
                strcmp(training->clock, "prototype") == 0 ? training->prototype_seconds : booked);
 }
 
-/* Rows of the layers that train: those that are due, or at the end all that have news. */
-static xh_status add_rows(xh_run_state *run, const pass *now, bool end, xh_error *error) {
-    const size_t interval = (size_t)run->config->training.trace_every;
-    for (size_t l = now->first; l <= now->last; l++) {
-        const size_t news = run->blocks[l].images - run->blocks[l].traced;
-        if (news >= interval || (end && news > 0)) {
-            const xh_status status = xh_run_layer_row(run, l, error);
-            if (status != XH_OK) {
-                return status;
-            }
-        }
-    }
-    return XH_OK;
-}
-
 /* Layers that do not learn get used to what comes from below, as those that do. */
 static xh_layer_mode mode_of_training(const xh_run_state *run, size_t index) {
     return index < xh_config_learning_layers(run->config) ? XH_LAYER_LEARN : XH_LAYER_WARM;
@@ -104,7 +89,7 @@ static xh_status train_pass(xh_run_state *run, const pass *now, batch_buffers bu
         xh_dataset_batch(&run->train, buffers.order + first, 0, size, buffers.images);
         status = train_batch(run, now, images, error);
         if (status == XH_OK) {
-            status = add_rows(run, now, false, error);
+            status = xh_run_layer_rows(run, now->first, now->last, false, error);
         }
         if (status != XH_OK) {
             return status;
@@ -132,7 +117,7 @@ static xh_status train_stage(xh_run_state *run, size_t first, size_t last, const
         }
     }
     if (status == XH_OK) {
-        status = add_rows(run, &now, true, error);
+        status = xh_run_layer_rows(run, first, last, true, error);
     }
     if (status == XH_OK) {
         *place = (xh_run_place){.stage = last + 1};

@@ -1,6 +1,6 @@
 /*
- * What a block passes on: Triangle (centred on the mean over neurons, rectified, raised to a power)
- * or softmax.
+ * What a block passes on: Triangle (centred on the mean over neurons, rectified, raised to a
+ * power), softmax, or the rectified sum.
  */
 #include "crosshebb/kernel.h"
 #include "crosshebb/softhebb.h"
@@ -49,5 +49,21 @@ void xh_softmax(float sharpness, size_t count, size_t outputs, const float *u, f
         const float *from = u + p * outputs;
         const float largest = elementary_largest(outputs, from);
         elementary_softmax(sharpness, 1.0F, largest, outputs, from, a + p * outputs);
+    }
+}
+
+XH_KERNEL
+void xh_relu(size_t count, const float *u, float *a) {
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        a[i] = u[i] > 0 ? u[i] : 0.0F;
+    }
+}
+
+XH_KERNEL
+void xh_relu_back(size_t count, const float *a, const float *by_a, float *by_u) {
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        by_u[i] = a[i] > 0 ? by_a[i] : 0.0F;
     }
 }

@@ -19,6 +19,7 @@ enum { CHUNK = 2048, BLOCK = 256, BLOCK_GRAIN = 16 };
 typedef enum xh_activation {
     XH_ACTIVATION_TRIANGLE,
     XH_ACTIVATION_SOFTMAX,
+    XH_ACTIVATION_RELU,
     XH_ACTIVATION_NONE
 } xh_activation;
 
@@ -60,16 +61,10 @@ static xh_activation activation_of(const char *name) {
     if (strcmp(name, "softmax") == 0) {
         return XH_ACTIVATION_SOFTMAX;
     }
-    return strcmp(name, "none") == 0 ? XH_ACTIVATION_NONE : XH_ACTIVATION_TRIANGLE;
-}
-
-static xh_pool pool_of(const xh_layer_params *params) {
-    xh_pool pool = {XH_POOL_NONE, (size_t)params->pool_size, (size_t)params->pool_stride,
-                    (size_t)params->pool_padding};
-    if (strcmp(params->pool, "none") != 0) {
-        pool.kind = strcmp(params->pool, "max") == 0 ? XH_POOL_MAX : XH_POOL_AVERAGE;
+    if (strcmp(name, "relu") == 0) {
+        return XH_ACTIVATION_RELU;
     }
-    return pool;
+    return strcmp(name, "none") == 0 ? XH_ACTIVATION_NONE : XH_ACTIVATION_TRIANGLE;
 }
 
 static xh_status check_synapses(const xh_layer *layer, xh_error *error) {
@@ -87,8 +82,9 @@ static xh_status create_arrays(xh_layer *layer, xh_error *error) {
     const size_t channels = layer->input.channels;
     layer->threads = omp_get_max_threads();
     layer->wins = xh_array_create((size_t)layer->threads * layer->outputs, sizeof(uint32_t));
-    layer->normalise = (xh_normalise){channels, xh_array_create(channels, sizeof(float)),
-                                      xh_array_create(channels, sizeof(float))};
+    layer->normalise = (xh_normalise){.channels = channels,
+                                      .mean = xh_array_create(channels, sizeof(float)),
+                                      .variance = xh_array_create(channels, sizeof(float))};
     if (!layer->wins || !layer->normalise.mean || !layer->normalise.variance) {
         return xh_error_set(error, XH_MEMORY, "no memory for layer %s", layer->params.name);
     }
@@ -109,7 +105,7 @@ static xh_status shape_layer(xh_layer *layer, const xh_layer_params *params, xh_
                                   (size_t)params->padding};
     layer->competition = competition_of(params->competition);
     layer->activation = activation_of(params->activation);
-    layer->pool = pool_of(params);
+    layer->pool = xh_layer_pool(params);
     return xh_layer_geometry(params, input, &layer->inputs, &layer->positions, &layer->output,
                              error);
 }
@@ -279,6 +275,9 @@ static void activate(const xh_layer *layer, size_t count, const float *u, float 
         break;
     case XH_ACTIVATION_SOFTMAX:
         xh_softmax(power, count, layer->outputs, u, a);
+        break;
+    case XH_ACTIVATION_RELU:
+        xh_relu(count * layer->outputs, u, a);
         break;
     case XH_ACTIVATION_NONE:
         memmove(a, u, count * layer->outputs * sizeof(float));

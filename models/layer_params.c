@@ -16,7 +16,7 @@ static const char *const decays[] = {"none", "linear", NULL};
 static const char *const initials[] = {"normal", "uniform_positive", NULL};
 static const char *const scales[] = {"layer_maximum", "neuron_running", NULL};
 static const char *const arithmetics[] = {"float32", "bfloat16", NULL};
-static const char *const activations[] = {"triangle", "softmax", "none", NULL};
+static const char *const activations[] = {"triangle", "softmax", "relu", "none", NULL};
 static const char *const pools[] = {"none", "max", "average", NULL};
 
 /* Defaults are the first layer of the CIFAR-10 networks (Journe et al., ICLR 2023). */
@@ -65,11 +65,19 @@ static const xh_param params[] = {
 
 const xh_param_table xh_layer_param_table = XH_PARAM_TABLE(xh_layer_params, params);
 
+xh_pool xh_layer_pool(const xh_layer_params *layer) {
+    xh_pool pool = {XH_POOL_NONE, (size_t)layer->pool_size, (size_t)layer->pool_stride,
+                    (size_t)layer->pool_padding};
+    if (strcmp(layer->pool, "none") != 0) {
+        pool.kind = strcmp(layer->pool, "max") == 0 ? XH_POOL_MAX : XH_POOL_AVERAGE;
+    }
+    return pool;
+}
+
 static xh_status pooled_length(const xh_layer_params *layer, size_t length, size_t *pooled,
                                xh_error *error) {
-    const bool none = strcmp(layer->pool, "none") == 0;
-    const xh_pool pool = {none ? XH_POOL_NONE : XH_POOL_MAX, (size_t)layer->pool_size,
-                          (size_t)layer->pool_stride, (size_t)layer->pool_padding};
+    const xh_pool pool = xh_layer_pool(layer);
+    const bool none = pool.kind == XH_POOL_NONE;
     if (!none && pool.padding >= pool.size) {
         return xh_error_set(error, XH_INPUT,
                             "layer %s: pool_padding = %zu is not below pool_size = %zu",

@@ -111,14 +111,24 @@ static void recall_strip(strip s, xh_normalise normalise, double *mean, double *
     }
 }
 
-void xh_normalise_apply(xh_normalise normalise, xh_images images, int learn) {
+/* Floats of a full row of the matrix. */
+static size_t stride_of(xh_normalise normalise) {
     const size_t channels = normalise.channels;
-    const size_t stride = channels < STRIP ? STRIP / channels * channels : channels;
+    return channels < STRIP ? STRIP / channels * channels : channels;
+}
+
+static strip strip_at(xh_normalise normalise, xh_images images, size_t first) {
+    const size_t stride = stride_of(normalise);
+    const size_t width = stride - first < STRIP ? stride - first : STRIP;
     const size_t total = images.count * xh_images_features(images);
+    return (strip){first, width, stride, total, normalise.channels};
+}
+
+void xh_normalise_apply(xh_normalise normalise, xh_images images, int learn) {
+    const size_t stride = stride_of(normalise);
 #pragma omp parallel for schedule(static)
     for (size_t first = 0; first < stride; first += STRIP) {
-        const size_t width = stride - first < STRIP ? stride - first : STRIP;
-        const strip s = {first, width, stride, total, channels};
+        const strip s = strip_at(normalise, images, first);
         double mean[STRIP] = {0};
         double variance[STRIP] = {0};
         if (learn) {
@@ -133,5 +143,66 @@ void xh_normalise_apply(xh_normalise normalise, xh_images images, int learn) {
             inverse[j] = (float)(1 / sqrt(variance[j] + EPSILON));
         }
         scale_columns(s, images.data, centre, inverse);
+        for (size_t j = 0; normalise.inverse && j < s.width; j++) {
+            normalise.inverse[channel_of(s, j)] = inverse[j];
+        }
+    }
+}
+
+/* Sums over the rows of the gradient and of its product with the value, a column each. */
+XH_KERNEL
+static void sum_gradients(strip s, const float *data, const float *gradient, double *sum,
+                          double *product) {
+    double total[STRIP] = {0};
+    double along[STRIP] = {0};
+    for (size_t row = 0; row < s.total; row += s.stride) {
+        const float *value = data + row + s.first;
+        const float *slope = gradient + row + s.first;
+        const size_t width = width_at(s, row);
+        for (size_t j = 0; j < width; j++) {
+            total[j] += (double)slope[j];
+            along[j] += (double)slope[j] * (double)value[j];
+        }
+    }
+    for (size_t j = 0; j < STRIP; j++) {
+        sum[j] = total[j];
+        product[j] = along[j];
+    }
+}
+
+/* gradient = inverse (gradient - mean - value along): what the gradient has in common with the mean
+ * and the deviation of its channel changes nothing. */
+XH_KERNEL
+static void project_columns(strip s, const float *data, const float *mean, const float *along,
+                            const float *inverse, float *gradient) {
+    for (size_t row = 0; row < s.total; row += s.stride) {
+        const float *value = data + row + s.first;
+        float *slope = gradient + row + s.first;
+        const size_t width = width_at(s, row);
+#pragma omp simd
+        for (size_t j = 0; j < width; j++) {
+            slope[j] = (slope[j] - mean[j] - value[j] * along[j]) * inverse[j];
+        }
+    }
+}
+
+void xh_normalise_back(xh_normalise normalise, xh_images images, float *gradient) {
+    const size_t stride = stride_of(normalise);
+#pragma omp parallel for schedule(static)
+    for (size_t first = 0; first < stride; first += STRIP) {
+        const strip s = strip_at(normalise, images, first);
+        double sum[STRIP], product[STRIP];
+        float mean[STRIP], along[STRIP], inverse[STRIP] = {0};
+        sum_gradients(s, images.data, gradient, sum, product);
+        average_channels(s, sum);
+        average_channels(s, product);
+        for (size_t j = 0; j < STRIP; j++) {
+            mean[j] = (float)sum[j];
+            along[j] = (float)product[j];
+        }
+        for (size_t j = 0; j < s.width; j++) {
+            inverse[j] = normalise.inverse[channel_of(s, j)];
+        }
+        project_columns(s, images.data, mean, along, inverse, gradient);
     }
 }

@@ -1,7 +1,7 @@
 /*
  * Patches are cut from an image that was padded once, so that a patch is kernel runs of adjacent
  * floats. The runs are short (15 floats in a first layer of colour images), so their copying is
- * written out.
+ * written out. On the way back runs are added to where they came from.
  */
 #include "crosshebb/patches.h"
 
@@ -81,6 +81,48 @@ void xh_patches_cut(xh_patches patches, const float *padded, size_t first, size_
         for (size_t k = 0; k < patches.kernel; k++) {
             copy_run(out, corner + k * line, run);
             out += run;
+        }
+    }
+}
+
+static inline void add_run(float *restrict to, const float *restrict from, size_t count) {
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        to[i] += from[i];
+    }
+}
+
+XH_KERNEL
+void xh_patches_add(xh_patches patches, const float *cut, size_t first, size_t count,
+                    float *padded) {
+    const size_t columns = xh_patches_columns(patches);
+    const size_t run = patches.kernel * patches.channels;
+    const size_t line = (patches.width + 2 * patches.padding) * patches.channels;
+    for (size_t p = first; p < first + count; p++) {
+        float *corner = padded + p / columns * line + p % columns * patches.channels;
+        for (size_t k = 0; k < patches.kernel; k++) {
+            add_run(corner + k * line, cut, run);
+            cut += run;
+        }
+    }
+}
+
+XH_KERNEL
+void xh_patches_unpad(xh_patches patches, const float *padded, float *image) {
+    const size_t channels = patches.channels;
+    const size_t padding = patches.padding;
+    const size_t width = patches.width + 2 * padding;
+    memset(image, 0, patches.height * patches.width * channels * sizeof(float));
+    for (size_t r = 0; r < patches.height + 2 * padding; r++) {
+        const float *from = padded + r * width * channels;
+        float *to = image + mirrored(r, padding, patches.height) * patches.width * channels;
+        add_run(to, from + padding * channels, patches.width * channels);
+        for (size_t c = 0; c < padding; c++) {
+            const size_t end = width - 1 - c;
+            add_run(to + mirrored(c, padding, patches.width) * channels, from + c * channels,
+                    channels);
+            add_run(to + mirrored(end, padding, patches.width) * channels, from + end * channels,
+                    channels);
         }
     }
 }

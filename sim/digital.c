@@ -178,7 +178,7 @@ void xh_digital_free(xh_digital *digital) {
     free(digital);
 }
 
-const float *xh_digital_weights(const xh_digital *digital) {
+float *xh_digital_weights(const xh_digital *digital) {
     return digital->weights;
 }
 

@@ -15,7 +15,7 @@ void xh_digital_free(xh_digital *digital);
 /* u [count][outputs] = W x. Concurrently callable. */
 void xh_digital_read(const xh_digital *digital, size_t count, const float *x, float *u);
 void xh_digital_update(xh_digital *digital, xh_rule rule, const xh_signals *signals);
-const float *xh_digital_weights(const xh_digital *digital); /* [outputs][inputs] */
+float *xh_digital_weights(const xh_digital *digital); /* [outputs][inputs] */
 void xh_digital_state(xh_digital *digital, xh_state *state);
 
 #endif

@@ -173,6 +173,10 @@ xh_crossbar *xh_synapses_crossbar(xh_synapses *synapses) {
     return synapses->crossbar;
 }
 
+float *xh_synapses_matrix(xh_synapses *synapses) {
+    return synapses->digital ? xh_digital_weights(synapses->digital) : NULL;
+}
+
 void xh_synapses_weights(const xh_synapses *synapses, float *weights,
                          void (*probe)(const xh_crossbar *crossbar, float *weights)) {
     if (synapses->crossbar) {

@@ -222,6 +222,16 @@ START_TEST(keys_are_checked_together) {
            "e.yaml:2: training.images = 101 is more than the 100 that dataset.train_images takes");
     refuse(DIGITAL "training:\n  layers: 2\n",
            "e.yaml:3: training.layers = 2 is above the number of layers, 1");
+    refuse("network:\n  layers: [{outputs: 8},\n    {synapses: crossbar, pool: none}]\n"
+           "training: {method: backprop}\n",
+           "e.yaml:3: network.layers.1.synapses = crossbar cannot be with training.method = "
+           "backprop: arrays are never read transposed");
+    refuse(DIGITAL "training:\n  method: backprop\n  learn: false\n",
+           "e.yaml:4: training.learn cannot be with training.method = backprop, by which every "
+           "layer learns");
+    refuse(DIGITAL "training: {method: backprop, layers: 1}\n",
+           "e.yaml:2: training.layers cannot be with training.method = backprop, by which every "
+           "layer learns");
 }
 END_TEST
 

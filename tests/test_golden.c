@@ -113,7 +113,7 @@ static void check_output(const block_case *b, const float *u) {
 }
 
 static xh_normalise fresh_normalise(size_t channels) {
-    const xh_normalise fresh = {channels, xh_floats(channels), xh_floats(channels)};
+    const xh_normalise fresh = {channels, xh_floats(channels), xh_floats(channels), NULL};
     for (size_t c = 0; c < channels; c++) {
         fresh.variance[c] = 1;
     }

@@ -2,6 +2,8 @@
 #include "crosshebb/patches.h"
 #include "suite.h"
 
+#include <string.h>
+
 static const xh_patches shapes[] = {
     {1, 1, 1, 1, 0}, {3, 4, 1, 3, 0}, {3, 3, 2, 3, 2},  {5, 4, 1, 5, 2},
     {6, 7, 3, 5, 2}, {4, 9, 8, 3, 1}, {5, 5, 25, 3, 1}, {7, 5, 3, 2, 0},
@@ -90,7 +92,46 @@ START_TEST(test_spans) {
 }
 END_TEST
 
+static double product(size_t count, const float *a, const float *b) {
+    double sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        sum += (double)a[i] * (double)b[i];
+    }
+    return sum;
+}
+
+/* The way back is the transposed of the way there: y . cut(pad(image)) = unpad(add(y)) . image. The
+ * numbers are integers, and exact. */
+START_TEST(test_way_back) {
+    for (size_t s = 0; s < SHAPES; s++) {
+        const xh_patches p = shapes[s];
+        const size_t count = xh_patches_rows(p) * xh_patches_columns(p);
+        const size_t length = xh_patches_length(p);
+        const size_t pixels = p.height * p.width * p.channels;
+        float *image = numbers(pixels);
+        float *padded = padded_image(p, image);
+        float *cut = numbers(count * length);
+        float *y = numbers(count * length);
+        float *back = numbers(pixels);
+        for (size_t i = 0; i < count * length; i++) {
+            y[i] = (float)(i * 7 % 11);
+        }
+        xh_patches_cut(p, padded, 0, count, cut);
+        memset(padded, 0,
+               (p.height + 2 * p.padding) * (p.width + 2 * p.padding) * p.channels * sizeof(float));
+        xh_patches_add(p, y, 0, 1, padded);
+        xh_patches_add(p, y + length, 1, count - 1, padded);
+        xh_patches_unpad(p, padded, back);
+        ck_assert_double_eq(product(count * length, y, cut), product(pixels, back, image));
+        float *arrays[] = {image, padded, cut, y, back};
+        for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++) {
+            xh_array_free(arrays[i]);
+        }
+    }
+}
+END_TEST
+
 int main(void) {
-    const TTest *const tests[] = {test_every_value, test_spans};
+    const TTest *const tests[] = {test_every_value, test_spans, test_way_back};
     return xh_suite_run("patches", tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -180,13 +180,14 @@ static double pooled(xh_pool pool, size_t height, size_t width, size_t channels,
     return pool.kind == XH_POOL_MAX ? top : sum / (double)(pool.size * pool.size);
 }
 
+static const xh_pool pools[] = {{XH_POOL_MAX, 4, 2, 1},     {XH_POOL_AVERAGE, 4, 2, 1},
+                                {XH_POOL_AVERAGE, 2, 2, 0}, {XH_POOL_MAX, 3, 3, 2},
+                                {XH_POOL_AVERAGE, 3, 1, 1}, {XH_POOL_NONE, 4, 2, 1}};
+enum { POOLS = sizeof(pools) / sizeof(pools[0]), HEIGHT = 7, WIDTH = 6 };
+
 START_TEST(test_pool) {
-    static const xh_pool pools[] = {{XH_POOL_MAX, 4, 2, 1},     {XH_POOL_AVERAGE, 4, 2, 1},
-                                    {XH_POOL_AVERAGE, 2, 2, 0}, {XH_POOL_MAX, 3, 3, 2},
-                                    {XH_POOL_AVERAGE, 3, 1, 1}, {XH_POOL_NONE, 4, 2, 1}};
-    enum { HEIGHT = 7, WIDTH = 6 };
     for (size_t w = 0; w < WIDTHS; w++) {
-        for (size_t k = 0; k < sizeof(pools) / sizeof(pools[0]); k++) {
+        for (size_t k = 0; k < POOLS; k++) {
             const size_t rows = xh_pool_length(pools[k], HEIGHT);
             const size_t columns = xh_pool_length(pools[k], WIDTH);
             const size_t channels = widths[w];
@@ -205,6 +206,66 @@ START_TEST(test_pool) {
             xh_array_free(out);
         }
     }
+}
+END_TEST
+
+static double product(size_t count, const float *a, const float *b) {
+    double sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        sum += (double)a[i] * (double)b[i];
+    }
+    return sum;
+}
+
+/* Doubling the image doubles what comes out, so that the gradient's product with the one is that
+ * with the other; and a maximum has no gradient but by pixels that it equals. */
+START_TEST(test_pool_back) {
+    for (size_t k = 0; k < WIDTHS * POOLS; k++) {
+        const xh_pool pool = pools[k % POOLS];
+        const size_t channels = widths[k / POOLS], pixels = (size_t)HEIGHT * WIDTH * channels;
+        const size_t size = xh_pool_length(pool, HEIGHT) * xh_pool_length(pool, WIDTH) * channels;
+        float *image = normals(pixels, 1);
+        float *out = normals(size, 1);
+        float *by_out = normals(size, 1);
+        float *by_image = normals(pixels, 1);
+        xh_pool_apply(pool, HEIGHT, WIDTH, channels, image, out);
+        xh_pool_back(pool, HEIGHT, WIDTH, channels, image, by_out, by_image);
+        ck_assert_double_eq_tol(product(size, out, by_out), product(pixels, image, by_image),
+                                1e-6 * (double)pixels);
+        for (size_t i = 0; pool.kind == XH_POOL_MAX && i < pixels; i++) {
+            size_t wins = 0;
+            for (size_t o = i % channels; o < size; o += channels) {
+                wins += out[o] == image[i];
+            }
+            ck_assert(wins > 0 || by_image[i] == 0);
+        }
+        float *arrays[] = {image, out, by_out, by_image};
+        for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++) {
+            xh_array_free(arrays[i]);
+        }
+    }
+}
+END_TEST
+
+/* Of equal pixels the first takes all. */
+START_TEST(test_pool_back_ties) {
+    const xh_pool pool = {XH_POOL_MAX, 2, 2, 0};
+    const float image[] = {1, 3, 3, 3};
+    const float by_out[] = {5};
+    float by_image[4];
+    xh_pool_back(pool, 2, 2, 1, image, by_out, by_image);
+    ck_assert(by_image[0] == 0 && by_image[1] == 5 && by_image[2] == 0 && by_image[3] == 0);
+}
+END_TEST
+
+START_TEST(test_relu) {
+    const float u[] = {-1, 0, 2, -0.0F, 1e-30F};
+    const float by_a[] = {1, 2, 3, 4, 5};
+    float a[5];
+    xh_relu(5, u, a);
+    ck_assert(a[0] == 0 && a[1] == 0 && a[2] == 2 && a[3] == 0 && a[4] == 1e-30F);
+    xh_relu_back(5, a, by_a, a);
+    ck_assert(a[0] == 0 && a[1] == 0 && a[2] == 3 && a[3] == 0 && a[4] == 5);
 }
 END_TEST
 
@@ -233,7 +294,7 @@ static void check_normalise(size_t channels, size_t count) {
     }
     float *copy = normals(size, 0);
     memcpy(copy, images.data, size * sizeof(float));
-    const xh_normalise normalise = {channels, normals(channels, 0), normals(channels, 1)};
+    const xh_normalise normalise = {channels, normals(channels, 0), normals(channels, 1), NULL};
     float *before = normals(channels, 1);
     for (size_t c = 0; c < channels; c++) {
         normalise.variance[c] = before[c] = 1 + (float)c;
@@ -278,13 +339,53 @@ START_TEST(test_normalise) {
 }
 END_TEST
 
+/* The gradient by the definition, channel by channel: inverse (g - mean g - x mean(g x)). */
+static void check_normalise_back(size_t channels) {
+    enum { IMAGES = 3, PIXELS = IMAGES * 15 };
+    const xh_images images = {normals(PIXELS * channels, 3), IMAGES, 3, 5, channels};
+    float *gradient = normals(PIXELS * channels, 1);
+    float *copy = normals(PIXELS * channels, 1);
+    const xh_normalise normalise = {channels, normals(channels, 0), normals(channels, 1),
+                                    normals(channels, 1)};
+    double mean = 0, variance = 0;
+    moments(images, channels - 1, &mean, &variance);
+    xh_normalise_apply(normalise, images, 1);
+    ck_assert_double_eq_tol((double)normalise.inverse[channels - 1], 1 / sqrt(variance + 1e-5),
+                            1e-6);
+    memcpy(copy, gradient, PIXELS * channels * sizeof(float));
+    xh_normalise_back(normalise, images, gradient);
+    for (size_t c = 0; c < channels; c++) {
+        double sum = 0, along = 0;
+        for (size_t i = c; i < PIXELS * channels; i += channels) {
+            sum += (double)copy[i] / PIXELS;
+            along += (double)copy[i] * (double)images.data[i] / PIXELS;
+        }
+        for (size_t i = c; i < PIXELS * channels; i += channels) {
+            const double rest = (double)copy[i] - sum - along * (double)images.data[i];
+            ck_assert_double_eq_tol((double)gradient[i], (double)normalise.inverse[c] * rest, 1e-5);
+        }
+    }
+    float *arrays[] = {images.data,    gradient,           copy,
+                       normalise.mean, normalise.variance, normalise.inverse};
+    for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++) {
+        xh_array_free(arrays[i]);
+    }
+}
+
+START_TEST(test_normalise_back) {
+    for (size_t w = 0; w < WIDTHS; w++) {
+        check_normalise_back(widths[w]);
+    }
+}
+END_TEST
+
 START_TEST(test_normalise_threads) {
     enum { CHANNELS = 200, SIZE = 2 * 15 * CHANNELS };
     float *kept = NULL;
     for (int threads = 1; threads <= 2; threads++) {
         omp_set_num_threads(threads);
         float *data = normals(SIZE, 1);
-        const xh_normalise normalise = {CHANNELS, normals(CHANNELS, 0), normals(CHANNELS, 0)};
+        const xh_normalise normalise = {CHANNELS, normals(CHANNELS, 0), normals(CHANNELS, 0), NULL};
         xh_normalise_apply(normalise, (xh_images){data, 2, 3, 5, CHANNELS}, 1);
         if (kept) {
             ck_assert_mem_eq(data, kept, SIZE * sizeof(float));
@@ -299,8 +400,9 @@ START_TEST(test_normalise_threads) {
 END_TEST
 
 int main(void) {
-    const TTest *const tests[] = {
-        test_softmax, test_competition, test_ties,      test_triangle,
-        test_power,   test_pool,        test_normalise, test_normalise_threads};
+    const TTest *const tests[] = {test_softmax,   test_competition,    test_ties,
+                                  test_triangle,  test_power,          test_pool,
+                                  test_pool_back, test_pool_back_ties, test_relu,
+                                  test_normalise, test_normalise_back, test_normalise_threads};
     return xh_suite_run("softhebb", tests, sizeof(tests) / sizeof(tests[0]));
 }

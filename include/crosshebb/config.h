@@ -115,6 +115,9 @@ xh_status xh_config_parse(const char *name, const char *text, size_t size,
  * off. */
 size_t xh_config_learning_layers(const xh_config *config);
 
+/** Whether the network is trained end to end instead: training.method. */
+bool xh_config_backpropagates(const xh_config *config);
+
 /** Writes the resolved configuration as YAML, with units and sentences as comments: read again, it
  * is the same. */
 void xh_config_write(const xh_config *config, FILE *stream);

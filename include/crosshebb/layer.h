@@ -30,7 +30,7 @@ typedef struct xh_layer_params {
     double weight_bound;                   /* digital: 0 is none */
     char arithmetic[XH_PARAM_TEXT_SIZE];   /* digital: float32, bfloat16 */
     bool pre_triangle;                     /* rectify u before the competition */
-    char activation[XH_PARAM_TEXT_SIZE];   /* triangle, softmax, none */
+    char activation[XH_PARAM_TEXT_SIZE];   /* triangle, softmax, relu, none */
     double activation_power;               /* of the triangle, or sharpness of the softmax */
     char pool[XH_PARAM_TEXT_SIZE];         /* none, max, average */
     long pool_size;
@@ -53,6 +53,9 @@ typedef struct xh_layer xh_layer;
  * geometry is impossible. */
 xh_status xh_layer_geometry(const xh_layer_params *params, xh_shape input, size_t *inputs,
                             size_t *positions, xh_shape *output, xh_error *error);
+
+/** The pooling of a layer. */
+xh_pool xh_layer_pool(const xh_layer_params *params);
 
 /** Draws initial weights [outputs][inputs] of a layer by its rule: normal with sigma = initial_norm
  * / sqrt(inputs), or uniform on [0, initial_norm sqrt(3 / inputs)]. */

@@ -29,6 +29,15 @@ void xh_patches_pad(xh_patches patches, const float *image, float *padded);
 void xh_patches_cut(xh_patches patches, const float *padded, size_t first, size_t count,
                     float *out);
 
+/** The way back of cutting: adds patches first .. first + count - 1, [count][length], to the pixels
+ * of a padded image that they came from. */
+void xh_patches_add(xh_patches patches, const float *cut, size_t first, size_t count,
+                    float *padded);
+
+/** The way back of padding: each pixel of the image becomes the sum of those of the padded form
+ * that are copies of it. */
+void xh_patches_unpad(xh_patches patches, const float *padded, float *image);
+
 #ifdef __cplusplus
 }
 #endif

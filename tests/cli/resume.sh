@@ -37,6 +37,9 @@ resumed=0
 survive digital '/train /readout /ledger /layers' --set training.epochs=20 --set readout.epochs=200 --set network.layers.0.synapses=digital \
     --set network.layers.1.rate_decay=linear --set training.order=consecutive
 [ "$resumed" -ge 2 ] || fail "only $resumed sessions went on from a checkpoint"
+resumed=0
+survive backprop '/train /readout /layers' --set training.method=backprop --set readout.epochs=60 --set 'network.layers.*.synapses=digital'
+[ "$resumed" -ge 2 ] || fail "only $resumed sessions went on from a checkpoint"
 
 # Without a checkpoint a run starts anew; a complete one is left alone.
 expect 0 "$program" run tiny.yaml --resume --out tiny.h5
