@@ -19,6 +19,10 @@ double xh_run_clock(void) {
     return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
 }
 
+double xh_run_seconds(xh_run_watch watch) {
+    return watch.earlier + xh_run_clock() - watch.began;
+}
+
 xh_status xh_run_interrupted(const xh_run_state *run, xh_error *error) {
     if (!run->options->interrupt || !*run->options->interrupt) {
         return XH_OK;
@@ -164,7 +168,7 @@ xh_status xh_run(const xh_config *config, xh_run_options options, xh_run_result 
     run->config = config;
     run->options = &options;
     run->test_accuracy = -1;
-    run->began = xh_run_clock();
+    run->watch.began = xh_run_clock();
     xh_run_limit_threads(options.threads);
     xh_status status = prepare(run, result, error);
     for (size_t i = 0; status == XH_OK && !result->recalled && steps[i]; i++) {

@@ -24,12 +24,11 @@ static void name_checkpoint(const xh_run_state *run, bool readout, char path[PAT
     snprintf(path, PATH_SIZE, "%s.checkpoint%s", run->path, readout ? ".readout" : "");
 }
 
-/* A clock goes on from what it showed. */
-static void visit_clock(xh_state *state, const char *name, double *began) {
-    const double now = xh_run_clock();
-    double seconds = now - *began;
+/* What a watch has shown counts as earlier where the run goes on. */
+static void visit_watch(xh_state *state, const char *name, xh_run_watch *watch) {
+    double seconds = xh_run_seconds(*watch);
     xh_state_doubles(state, name, 1, &seconds);
-    *began = now - seconds;
+    watch->earlier = state->loading ? seconds : watch->earlier;
 }
 
 static void visit_block(xh_run_state *run, xh_run_block *block, xh_state *state) {
@@ -68,8 +67,8 @@ static void visit_training(void *context, xh_state *state) {
     xh_state_doubles(state, "lived_seconds", 1, &run->lived_seconds);
     xh_state_text(state, "first_revision", sizeof(run->first_revision), run->first_revision);
     run->first_revision[sizeof(run->first_revision) - 1] = '\0';
-    visit_clock(state, "run_wall", &run->began);
-    visit_clock(state, "training_wall", &run->training_began);
+    visit_watch(state, "watch", &run->watch);
+    visit_watch(state, "training_watch", &run->training_watch);
     for (size_t l = 0; l < run->layers; l++) {
         visit_block(run, &run->blocks[l], state);
     }
@@ -84,7 +83,7 @@ static void visit_readout(void *context, xh_state *state) {
     xh_state_size(state, "epoch", &run->place.readout_epoch);
     xh_state_doubles(state, "train_accuracy", 1, &run->train_accuracy);
     xh_state_doubles(state, "test_accuracy", 1, &run->test_accuracy);
-    visit_clock(state, "run_wall", &run->began);
+    visit_watch(state, "watch", &run->watch);
     xh_trace_state(run->trace, run->readout_table, state);
     xh_readout_state(run->readout, state);
 }
@@ -184,7 +183,7 @@ static xh_status load(xh_run_state *run, xh_checkpoint **found, xh_checkpoint_vi
 xh_status xh_run_go_on(xh_run_state *run, xh_error *error) {
     const bool found = run->found[0];
     snprintf(run->first_revision, sizeof(run->first_revision), "%s", xh_trace_code_here().revision);
-    run->training_began = xh_run_clock();
+    run->training_watch.began = xh_run_clock();
     put_off(run, 0);
     const xh_status status = load(run, &run->found[0], visit_training, error);
     if (status == XH_OK && found) {

@@ -33,6 +33,12 @@ typedef struct xh_run_place {
     size_t readout_epoch;
 } xh_run_place;
 
+/** Time by the wall clock, over all sessions of a run. */
+typedef struct xh_run_watch {
+    double began;   /* in this session */
+    double earlier; /* seconds of earlier sessions */
+} xh_run_watch;
+
 typedef struct xh_run_state {
     const xh_config *config;
     const xh_run_options *options;
@@ -66,8 +72,8 @@ typedef struct xh_run_state {
     double train_accuracy;
     double test_accuracy; /* negative: none yet */
 
-    double began; /* by the wall clock, as those below */
-    double training_began;
+    xh_run_watch watch;
+    xh_run_watch training_watch;
     const char *stage;
     double stage_began;
     size_t stage_done; /* when it began */
@@ -76,6 +82,8 @@ typedef struct xh_run_state {
 
 /** Seconds of a clock that only runs forward. */
 double xh_run_clock(void);
+/** Seconds that the watch has run for. */
+double xh_run_seconds(xh_run_watch watch);
 /** XH_INTERRUPTED if the caller wants the run to stop. */
 xh_status xh_run_interrupted(const xh_run_state *run, xh_error *error);
 /** Where a run can be stopped and go on later: saves the place that it has reached, if it is time

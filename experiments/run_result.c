@@ -39,7 +39,7 @@ static void gather(const xh_run_state *run, xh_run_result *result) {
     result->train_accuracy = run->test_accuracy < 0 ? NAN : run->train_accuracy;
     result->images = (double)run->presented;
     result->train_images_per_second = per(result->images, run->training_wall);
-    result->wall_seconds = xh_run_clock() - run->began;
+    result->wall_seconds = xh_run_seconds(run->watch);
     result->peak_memory_bytes = peak_memory();
     result->training_joules = run->training_joules;
     result->training_seconds = run->training_seconds;

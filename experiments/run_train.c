@@ -152,7 +152,7 @@ xh_status xh_run_train(xh_run_state *run, xh_error *error) {
     xh_array_free(buffers.order);
     xh_array_free(buffers.images);
     const xh_cost cost = xh_run_cost(run, NULL);
-    run->training_wall = xh_run_clock() - run->training_began;
+    run->training_wall = xh_run_seconds(run->training_watch);
     run->training_joules = cost.total_joules;
     run->training_seconds = cost.total_seconds;
     return status;

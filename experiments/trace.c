@@ -361,6 +361,7 @@ static void load_rows(xh_trace *trace, size_t index, size_t rows, xh_state *stat
     double *row = malloc(columns * sizeof(*row));
     if (!row) {
         xh_error_set(&state->error, XH_MEMORY, "%s: no memory for a row", trace->part);
+        return;
     }
     for (size_t r = 0; r < rows && state->error.status == XH_OK; r++) {
         xh_state_doubles(state, "row", columns, row);

@@ -51,7 +51,7 @@ xh_status xh_trace_read_text(const char *path, const char *group, const char *na
     xh_status status = read_quietly(path, group, name, type, &value, error);
     H5Tclose(type);
     if (status == XH_OK) {
-        *text = strdup(value);
+        *text = strdup(value ? value : ""); /* an empty text may be none */
         status = *text ? XH_OK : xh_error_set(error, XH_MEMORY, "%s: no memory to read it", path);
         H5free_memory(value);
     }

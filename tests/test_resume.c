@@ -18,12 +18,13 @@ static const moment moments[] = {
 enum { MOMENTS = sizeof(moments) / sizeof(moments[0]), ROOM = 4096 };
 
 static volatile sig_atomic_t stop;
+static const moment *wanted;
 static bool is_killed; /* the run at its moment, else it is interrupted */
 static char noted[512];
 
 /* Progress is told at most ten times a second: with a pause after each, every time. */
 static void reach(const xh_progress *progress, void *context) {
-    const moment *wanted = context;
+    (void)context;
     const struct timespec pause = {0, 110000000};
     if (strcmp(progress->stage, wanted->stage) != 0) {
         return;
@@ -43,13 +44,13 @@ static void keep_note(const char *text, void *context) {
 }
 
 static xh_run_options stopped_at(const moment *place) {
-    xh_run_options wanted = options();
-    wanted.checkpoint_seconds = 1e-9;
-    wanted.progress = reach;
-    wanted.context = (void *)(uintptr_t)place;
-    wanted.interrupt = &stop;
+    xh_run_options stopped = options();
+    stopped.checkpoint_seconds = 1e-9;
+    stopped.progress = reach;
+    stopped.interrupt = &stop;
+    wanted = place;
     stop = 0;
-    return wanted;
+    return stopped;
 }
 
 static void kill_at(const moment *place) {
@@ -69,11 +70,11 @@ static void interrupt_at(const moment *place) {
 }
 
 static void go_on(int threads) {
-    xh_run_options wanted = options();
-    wanted.resume = true;
-    wanted.threads = threads;
-    wanted.note = keep_note;
-    ck_assert_msg(xh_run(&config, wanted, &result, &error) == XH_OK, "%s", error.text);
+    xh_run_options resumed = options();
+    resumed.resume = true;
+    resumed.threads = threads;
+    resumed.note = keep_note;
+    ck_assert_msg(xh_run(&config, resumed, &result, &error) == XH_OK, "%s", error.text);
 }
 
 static bool exists(const char *suffix) {
@@ -184,10 +185,10 @@ START_TEST(a_complete_result_is_left_alone) {
     ck_assert_ptr_nonnull(strstr(noted, "is complete"));
     ck_assert_double_eq(result.test_accuracy, before.test_accuracy);
     ck_assert_double_eq(result.train_accuracy, before.train_accuracy);
-    xh_run_options wanted = options();
-    wanted.resume = true;
+    xh_run_options resumed = options();
+    resumed.resume = true;
     config.readout.epochs = 2;
-    ck_assert_int_eq(xh_run(&config, wanted, &result, &error), XH_INPUT);
+    ck_assert_int_eq(xh_run(&config, resumed, &result, &error), XH_INPUT);
     ck_assert_ptr_nonnull(strstr(error.text, "readout.epochs is 3 there and 2 here"));
 }
 END_TEST
@@ -204,9 +205,9 @@ START_TEST(a_new_run_forgets_the_old) {
     interrupt_at(&moments[5]);
     ck_assert(exists(".checkpoint.readout"));
     config.experiment.seed = 4;
-    xh_run_options wanted = options();
-    wanted.resume = true;
-    ck_assert_int_eq(xh_run(&config, wanted, &result, &error), XH_INPUT);
+    xh_run_options resumed = options();
+    resumed.resume = true;
+    ck_assert_int_eq(xh_run(&config, resumed, &result, &error), XH_INPUT);
     ck_assert_ptr_nonnull(strstr(error.text, "seed is 3 there and 4 here"));
     interrupt_at(&moments[1]);
     ck_assert(exists(".checkpoint") && !exists(".checkpoint.readout"));

@@ -1,6 +1,7 @@
 /* The result file: what is written is what HDF5 reads back, while recording and after; failures
  * leave no FILE.h5. */
 #include "crosshebb/trace.h"
+#include "state_fixture.h"
 
 #include <check.h>
 #include <hdf5.h>
@@ -180,6 +181,52 @@ START_TEST(rows_are_kept_in_order) {
 }
 END_TEST
 
+/* The rows of one trace, saved, begin the table of another. */
+START_TEST(rows_go_on) {
+    size_t table = 0;
+    xh_memory memory = {0};
+    double values[4] = {0};
+    xh_trace *trace = create();
+    ck_assert_int_eq(xh_trace_table(trace, "train/a", columns, 2, &table, &error), XH_OK);
+    ck_assert_int_eq(xh_trace_record(trace, &error), XH_OK);
+    ck_assert_int_eq(xh_trace_row(trace, table, (const double[]){0, 0}, &error), XH_OK);
+    ck_assert_int_eq(xh_trace_row(trace, table, (const double[]){1, 5}, &error), XH_OK);
+    xh_state saving = xh_memory_saving(&memory);
+    xh_trace_state(trace, table, &saving);
+    ck_assert_int_eq(xh_trace_close(trace, 0, &error), XH_OK);
+    trace = create();
+    ck_assert_int_eq(xh_trace_table(trace, "train/a", columns, 2, &table, &error), XH_OK);
+    ck_assert_int_eq(xh_trace_record(trace, &error), XH_OK);
+    xh_state loading = xh_memory_loading(&memory);
+    xh_trace_state(trace, table, &loading);
+    ck_assert_int_eq(loading.error.status, XH_OK);
+    ck_assert_int_eq(xh_trace_row(trace, table, (const double[]){2, 10}, &error), XH_OK);
+    ck_assert_int_eq(xh_trace_close(trace, 1, &error), XH_OK);
+    hid_t file = H5Fopen(path, H5F_ACC_RDONLY, H5P_DEFAULT);
+    ck_assert_uint_eq(read_column(file, "/train/a/energy", values, 4), 3);
+    ck_assert(values[0] == 0 && values[1] == 5 && values[2] == 10);
+    H5Fclose(file);
+    free(memory.bytes);
+}
+END_TEST
+
+START_TEST(attributes_are_read_from_a_closed_file) {
+    char *text = NULL;
+    double number = 0;
+    xh_trace *trace = create();
+    ck_assert_int_eq(xh_trace_number(trace, "/result", "energy", 1.5e-3, "J", &error), XH_OK);
+    ck_assert_int_eq(xh_trace_close(trace, 1, &error), XH_OK);
+    ck_assert_int_eq(xh_trace_read_number(path, "/result", "energy", &number, &error), XH_OK);
+    ck_assert_double_eq(number, 1.5e-3);
+    ck_assert_int_eq(xh_trace_read_text(path, "/", "format", &text, &error), XH_OK);
+    ck_assert_str_eq(text, "crosshebb");
+    free(text);
+    ck_assert_int_eq(xh_trace_read_text(path, "/result", "none", &text, &error), XH_INPUT);
+    ck_assert_ptr_nonnull(strstr(error.text, "/result/none cannot be read"));
+    ck_assert_int_eq(xh_trace_read_number("/nowhere.h5", "/", "x", &number, &error), XH_INPUT);
+}
+END_TEST
+
 START_TEST(a_name_without_h5_is_refused) {
     xh_trace *trace = NULL;
     ck_assert_int_eq(xh_trace_create("result.txt", &trace, &error), XH_INPUT);
@@ -223,6 +270,8 @@ int main(int argc, char **argv) {
     tcase_add_checked_fixture(tests, make_folder, remove_folder);
     tcase_add_test(tests, attributes_and_arrays_read_back);
     tcase_add_test(tests, rows_are_kept_in_order);
+    tcase_add_test(tests, rows_go_on);
+    tcase_add_test(tests, attributes_are_read_from_a_closed_file);
     tcase_add_test(tests, a_name_without_h5_is_refused);
     tcase_add_test(tests, a_missing_folder_is_named);
     tcase_add_test(tests, a_full_disk_is_told);

@@ -12,7 +12,7 @@ survive() {
         session=$((session + 1))
         [ "$session" -le 100 ] || fail "$name does not end"
         status=0
-        { timeout --signal KILL "$(python3 -c "print(0.2 + 0.05 * $session)")" "$program" run tiny.yaml --resume \
+        { timeout --signal KILL "$(python3 -c "print(0.2 + 0.1 * $session)")" "$program" run tiny.yaml --resume \
             --checkpoint 0.001 --threads $((1 + session % 2)) "$@" --out killed.h5 >out 2>err; } 2>/dev/null ||
             status=$?
         ! grep -q 'goes on after' err || resumed=$((resumed + 1))
