@@ -148,7 +148,7 @@ static xh_status run_epoch(xh_run_state *run, workspace *work, xh_error *error) 
         status = xh_run_readout_row(run, (long)run->place.epoch,
                                     run->epoch_loss / (double)run->train.count, error);
     }
-    run->training_began += xh_run_clock() - began; /* a test is no training */
+    run->training_watch.began += xh_run_clock() - began; /* a test is no training */
     return status;
 }
 
@@ -169,6 +169,6 @@ xh_status xh_run_backprop(xh_run_state *run, xh_error *error) {
         status = xh_run_layer_rows(run, 0, run->layers - 1, true, error);
     }
     release(&work);
-    run->training_wall = xh_run_clock() - run->training_began;
+    run->training_wall = xh_run_seconds(run->training_watch);
     return status;
 }
