@@ -26,7 +26,8 @@ enum {
     NOISE = 100,   /* an output read from devices, beside an output read from floats */
     PULSE = 150,   /* an output that turns into pulses on devices */
     GATHER = 27,   /* a feature on its way into the readout */
-    ADAM = 60      /* a weight of the readout in a step */
+    ADAM = 60,     /* a weight of the readout in a step */
+    RECTIFY = 90   /* an output through rectifier and pool, and the way back, end to end */
 };
 
 /* Bytes that a synapse keeps in float, or beside its devices on a crossbar; that a device keeps
@@ -87,17 +88,34 @@ static size_t batch_of(long batch, double images) {
     return (double)batch < images ? (size_t)batch : (size_t)images;
 }
 
+/* What a layer keeps at hand while it trains and infers. */
+static xh_status layer_memory(const xh_config *config, const image_counts *images, int threads,
+                              const xh_layer_params *params, xh_shape shape, size_t *bytes,
+                              xh_error *error) {
+    const size_t inferred = batch_of(XH_RUN_FEATURE_BATCH, images->train);
+    if (!xh_config_backpropagates(config)) {
+        const size_t learnt = batch_of(config->training.batch, images->presented);
+        return xh_layer_memory(params, shape, threads, learnt, inferred, bytes, error);
+    }
+    size_t end_to_end = 0;
+    xh_status status = xh_layer_memory(params, shape, threads, 0, inferred, bytes, error);
+    if (status == XH_OK) {
+        status = xh_baseline_memory(params, shape, threads, (size_t)config->readout.batch,
+                                    &end_to_end, error);
+    }
+    *bytes += end_to_end;
+    return status;
+}
+
 static xh_status add_layer(const xh_config *config, const image_counts *images, int threads,
                            xh_shape *shape, network_work *network, xh_error *error) {
     const xh_layer_params *params = &config->layers[network->count];
-    const size_t learnt = batch_of(config->training.batch, images->presented);
-    const size_t inferred = batch_of(XH_RUN_FEATURE_BATCH, images->train);
     layer_work *layer = &network->layers[network->count];
     size_t inputs = 0, positions = 0, bytes = 0;
     xh_shape output = {0};
     xh_status status = xh_layer_geometry(params, *shape, &inputs, &positions, &output, error);
     if (status == XH_OK) {
-        status = xh_layer_memory(params, *shape, threads, learnt, inferred, &bytes, error);
+        status = layer_memory(config, images, threads, params, *shape, &bytes, error);
     }
     if (status != XH_OK) {
         return xh_error_prefix(error, "network.layers.%zu (%s): ", network->count, params->name);
@@ -121,15 +139,19 @@ static xh_status add_layer(const xh_config *config, const image_counts *images, 
 static xh_status add_layers(const xh_config *config, const image_counts *images, int threads,
                             xh_shape shape, network_work *network, xh_error *error) {
     const double batch = fmax((double)config->training.batch, XH_RUN_FEATURE_BATCH);
-    double turns[2] = {0};
+    double turns[2] = {0}, widest = 0;
     xh_status status = XH_OK;
     for (size_t l = 0; status == XH_OK && l < config->layer_count; l++) {
         status = add_layer(config, images, threads, &shape, network, error);
         if (l + 1 < config->layer_count) {
             turns[l % 2] = fmax(turns[l % 2], network->features);
         }
+        widest = fmax(widest, network->features);
     }
     network->bytes += sizeof(float) * (turns[0] + turns[1]) * fmin(batch, images->train);
+    if (xh_config_backpropagates(config)) { /* gradients take turns too */
+        network->bytes += 2 * sizeof(float) * widest * (double)config->readout.batch;
+    }
     return status;
 }
 
@@ -151,6 +173,22 @@ static void add_update(const layer_work *layer, double images, double batches, w
     sum->effort += batches * STEP * layer->synapses;
 }
 
+/* End to end: up, and down to the weights, and but for the lowest layer to the images. */
+static work backprop_work(const xh_config *config, const image_counts *images,
+                          const network_work *network) {
+    const double batches = images->presented / (double)config->readout.batch;
+    work sum = {0};
+    for (size_t l = 0; l < network->count; l++) {
+        const layer_work *layer = &network->layers[l];
+        const double passes = l > 0 ? 3 : 2;
+        const double macs = images->presented * passes * layer->macs;
+        sum.macs += macs;
+        sum.effort += macs / product_efficiency + batches * ADAM * layer->synapses +
+                      images->presented * (passes * CUT * layer->cut + RECTIFY * layer->outputs);
+    }
+    return sum;
+}
+
 /* All unsupervised stages: every layer up to the last one of a stage reads, and those of the stage
  * that learn sum up an update of the same size. */
 static work training_work(const xh_config *config, const image_counts *images,
@@ -169,10 +207,15 @@ static work training_work(const xh_config *config, const image_counts *images,
     return sum;
 }
 
-static work feature_work(const image_counts *images, const network_work *network) {
+/* Every image once; end to end the test images an epoch. */
+static work feature_work(const xh_config *config, const image_counts *images,
+                         const network_work *network) {
+    const double read = xh_config_backpropagates(config)
+                            ? (double)config->readout.epochs * images->test
+                            : images->train + images->test;
     work sum = {0};
     for (size_t l = 0; l < network->count; l++) {
-        add_read(&network->layers[l], images->train + images->test, &sum);
+        add_read(&network->layers[l], read, &sum);
     }
     return sum;
 }
@@ -181,7 +224,8 @@ static work readout_work(const xh_config *config, const image_counts *images, do
                          double classes) {
     const double epochs = (double)config->readout.epochs;
     const double steps = epochs * ceil(images->train / (double)config->readout.batch);
-    const double macs = epochs * features * classes * (2 * images->train + images->test);
+    const double products = xh_config_backpropagates(config) ? 3 : 2; /* a training image */
+    const double macs = epochs * features * classes * (products * images->train + images->test);
     return (work){macs, macs / readout_efficiency +
                             epochs * features * GATHER * (images->train + images->test) +
                             steps * features * classes * ADAM};
@@ -232,7 +276,9 @@ static image_counts count_images(const xh_config *config, const xh_dataset_kind 
         .values = (double)shape.height * (double)shape.width * (double)shape.channels,
     };
     images.presented =
-        limited(config->training.images, images.train) * (double)config->training.epochs;
+        xh_config_backpropagates(config)
+            ? images.train * (double)config->readout.epochs
+            : limited(config->training.images, images.train) * (double)config->training.epochs;
     return images;
 }
 
@@ -249,12 +295,14 @@ xh_status xh_run_estimate_of(const xh_config *config, const xh_run_machine *mach
     if (status != XH_OK) {
         return status;
     }
+    const bool stored = !xh_config_backpropagates(config);
     const xh_run_store store =
-        xh_run_store_of(config, (size_t)network.features, (size_t)images.train, (size_t)images.test,
-                        machine->feature_bytes);
+        xh_run_store_of(config, (size_t)network.features, stored ? (size_t)images.train : 0,
+                        stored ? (size_t)images.test : 0, machine->feature_bytes);
     const double classes = (double)kind->classes, rate = machine->macs_per_second;
-    const work training = training_work(config, &images, &network);
-    const work features = feature_work(&images, &network);
+    const work training = stored ? training_work(config, &images, &network)
+                                 : backprop_work(config, &images, &network);
+    const work features = feature_work(config, &images, &network);
     const work readout = readout_work(config, &images, network.features, classes);
     *estimate = (xh_run_estimate){
         .memory_bytes = memory_of(config, &images, &network, &store, classes),

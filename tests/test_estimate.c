@@ -72,6 +72,22 @@ START_TEST(work_is_counted_from_shapes) {
 }
 END_TEST
 
+/* Up, and down to the weights and, from the second layer, to what it was given; no features. */
+START_TEST(work_end_to_end_is_counted_from_shapes) {
+    const double first = 24.0 * 24 * 25 * 4, second = 4.0 * 4 * 36 * 6;
+    static const char *const overrides[] = {"training.method=backprop",
+                                            "network.layers.*.synapses=digital"};
+    ck_assert_int_eq(
+        xh_config_parse("e.yaml", two_layers, strlen(two_layers), overrides, 2, &config, &error),
+        XH_OK);
+    predict(&machine);
+    ck_assert_double_eq(estimate.training_macs, 2.0 * 60000 * (first * 2 + second * 3));
+    ck_assert_double_eq(estimate.feature_macs, 2.0 * 10000 * (first + second));
+    ck_assert_double_eq(estimate.readout_macs, 2.0 * 24 * 10 * (3 * 60000 + 10000));
+    ck_assert_double_eq(estimate.disk_bytes, 0);
+}
+END_TEST
+
 /* The test images' 10,000 rows of 24 features come first, then what fits of the others. */
 START_TEST(features_go_where_there_is_room) {
     const double rows = 2.0 * 24 * 70000, held = 2.0 * 24 * 10001;
@@ -174,12 +190,17 @@ static void tear_down(void) {
     ck_assert_int_eq(system(command), 0);
 }
 
-static const char real[] = "dataset: {name: mnist, train_images: 300, test_images: 100}\n"
-                           "network:\n"
-                           "  layers:\n"
-                           "    - {outputs: 128}\n"
-                           "    - {outputs: 256, kernel: 3, padding: 1}\n"
-                           "readout: {epochs: 20}\n";
+#define REAL                                                                                       \
+    "dataset: {name: mnist, train_images: 300, test_images: 100}\n"                                \
+    "network:\n"                                                                                   \
+    "  layers:\n"                                                                                  \
+    "    - {outputs: 128}\n"                                                                       \
+    "    - {outputs: 256, kernel: 3, padding: 1}\n"
+
+static const char real[] = REAL "readout: {epochs: 20}\n";
+static const char *const methods[] = {real,
+                                      REAL "training: {method: backprop}\nreadout: {epochs: 1}\n"};
+enum { METHODS = sizeof(methods) / sizeof(methods[0]) };
 
 static void run(void) {
     char out[PATH_SIZE];
@@ -189,7 +210,7 @@ static void run(void) {
 }
 
 START_TEST(memory_is_as_predicted) {
-    load(real, NULL);
+    load(methods[_i], NULL);
     predict(&machine);
     run();
     ck_assert_double_lt(result.peak_memory_bytes, 1.3 * estimate.memory_bytes);
@@ -214,7 +235,7 @@ END_TEST
 START_TEST(time_is_as_predicted) {
     enum { TRIES = 5 };
     double ratio = 0;
-    load(real, NULL);
+    load(methods[_i], NULL);
     for (int i = 0; i < TRIES && !(ratio > 1.0 / 3 && ratio < 3); i++) {
         xh_run_machine here;
         ck_assert_int_eq(xh_run_machine_here(1, &here, &error), XH_OK);
@@ -240,6 +261,7 @@ int main(void) {
     Suite *suite = suite_create("estimate");
     TCase *shapes = tcase_create("shapes");
     tcase_add_test(shapes, work_is_counted_from_shapes);
+    tcase_add_test(shapes, work_end_to_end_is_counted_from_shapes);
     tcase_add_test(shapes, features_go_where_there_is_room);
     tcase_add_test(shapes, seconds_go_by_the_rate);
     tcase_add_test(shapes, published_networks_are_products);
@@ -250,9 +272,9 @@ int main(void) {
     tcase_add_checked_fixture(runs, set_up, tear_down);
     tcase_set_timeout(runs, 120);
     if (MEASURABLE) {
-        tcase_add_test(runs, memory_is_as_predicted);
+        tcase_add_loop_test(runs, memory_is_as_predicted, 0, METHODS);
         tcase_add_test(runs, training_needs_no_more_room_for_more_images);
-        tcase_add_test(runs, time_is_as_predicted);
+        tcase_add_loop_test(runs, time_is_as_predicted, 0, METHODS);
     }
     suite_add_tcase(suite, runs);
     SRunner *runner = srunner_create(suite);
