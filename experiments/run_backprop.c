@@ -98,7 +98,7 @@ static xh_status train(xh_run_state *run, workspace *work, xh_error *error) {
 static xh_status judge(xh_run_state *run, workspace *work, size_t first, size_t count,
                        size_t *right, xh_error *error) {
     xh_examples examples = {count, size_of(xh_network_output(run->network)), work->features,
-                                  run->test.labels + first};
+                            run->test.labels + first};
     xh_layer_mode modes[XH_CONFIG_LAYERS];
     for (size_t l = 0; l < run->layers; l++) {
         modes[l] = XH_LAYER_INFER;

@@ -40,6 +40,10 @@ survive digital '/train /readout /ledger /layers' --set training.epochs=20 --set
 resumed=0
 survive backprop '/train /readout /layers' --set training.method=backprop --set readout.epochs=60 --set 'network.layers.*.synapses=digital'
 [ "$resumed" -ge 2 ] || fail "only $resumed sessions went on from a checkpoint"
+resumed=0
+survive backprop '/train /readout /layers' --set training.method=backprop --set 'network.layers.*.synapses=digital' \
+    --set readout.epochs=20
+[ "$resumed" -ge 2 ] || fail "only $resumed sessions went on from a checkpoint"
 
 # Without a checkpoint a run starts anew; a complete one is left alone.
 expect 0 "$program" run tiny.yaml --resume --out tiny.h5
