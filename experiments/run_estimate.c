@@ -231,10 +231,12 @@ static work readout_work(const xh_config *config, const image_counts *images, do
                             steps * features * classes * ADAM};
 }
 
-/* Weights, gradient and moments, and a batch's features and logits in chunks. */
+/* Weights, gradient and moments; and a batch's coins of dropout, a bit a feature, and products in
+ * chunks. */
 static double readout_bytes(const xh_config *config, double features, double classes) {
     const double chunks = ceil(features / READOUT_CHUNK), batch = (double)config->readout.batch;
-    return sizeof(float) * (4 * features * classes + chunks * batch * (READOUT_CHUNK + classes));
+    return sizeof(float) * (4 * features * classes + chunks * batch * classes) +
+           chunks * batch * READOUT_CHUNK / 8;
 }
 
 static double on_disk(const xh_feature_plan *plan) {

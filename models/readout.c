@@ -39,7 +39,6 @@ static xh_status create_arrays(xh_readout *readout, xh_error *error) {
         {&readout->moments[0], weights},
         {&readout->moments[1], weights},
         {&readout->bias_moments, 2 * classes},
-        {&readout->x, readout->chunks * batch * XH_READOUT_CHUNK},
         {&readout->partial, readout->chunks * batch * classes},
         {&readout->delta, batch * classes},
     };
@@ -48,10 +47,11 @@ static xh_status create_arrays(xh_readout *readout, xh_error *error) {
         *wanted[i].array = xh_array_create(wanted[i].count, sizeof(float));
         made = made && *wanted[i].array;
     }
+    readout->coins = xh_array_create(readout->chunks * batch, XH_READOUT_GROUPS * sizeof(uint32_t));
     readout->rows = calloc(batch, sizeof(*readout->rows));
     readout->labels = calloc(batch, sizeof(*readout->labels));
     readout->verdicts = calloc(batch, sizeof(*readout->verdicts));
-    return made && readout->rows && readout->labels && readout->verdicts
+    return made && readout->coins && readout->rows && readout->labels && readout->verdicts
                ? XH_OK
                : xh_error_set(error, XH_MEMORY, "no memory for a readout of %zu features",
                               readout->features);
@@ -105,11 +105,11 @@ void xh_readout_free(xh_readout *readout) {
     }
     float *arrays[] = {readout->weights,       readout->bias,       readout->gradient,
                        readout->bias_gradient, readout->moments[0], readout->moments[1],
-                       readout->bias_moments,  readout->x,          readout->partial,
-                       readout->delta};
+                       readout->bias_moments,  readout->partial,    readout->delta};
     for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++) {
         xh_array_free(arrays[i]);
     }
+    xh_array_free(readout->coins);
     free(readout->rows);
     free(readout->labels);
     free(readout->verdicts);

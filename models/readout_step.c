@@ -1,8 +1,8 @@
 /*
- * The work of a batch. Features are cut into chunks of fixed size that threads share out: a chunk
- * gathers its part of the rows, multiplies it by its weights, and later learns its own weights.
- * Between the two every row adds up the products of its chunks, in their order, so that the number
- * of threads changes nothing.
+ * The work of a batch. Features are cut into chunks of fixed size that threads share out. A chunk
+ * copies its part of the rows as floats with dropout, a few rows at a time that stay in the nearest
+ * caches, once to multiply it by its weights and once more to learn them. Between the two every row
+ * adds up the products of its chunks, in their order, so that the number of threads changes nothing.
  */
 #include "readout_step.h"
 
@@ -11,90 +11,101 @@
 #include <cblas.h>
 #include <math.h>
 
-/* Groups of dropout in a chunk, and rows at a time, which with their features fit in the innermost
- * cache. */
-enum { CHUNK = XH_READOUT_CHUNK, GROUPS = CHUNK / XH_DROPOUT_GROUP, ROWS = 16 };
+/* Groups of dropout in a chunk, and rows at a time. */
+enum { CHUNK = XH_READOUT_CHUNK, GROUPS = XH_READOUT_GROUPS, ROWS = 64 };
+
+/* Bytes that a processor fetches at a time. */
+enum { LINE = 64 };
+
+static size_t at_most(size_t count, size_t most) {
+    return count < most ? count : most;
+}
 
 static size_t chunk_width(const xh_readout *readout, size_t chunk) {
-    const size_t rest = readout->features - chunk * CHUNK;
-    return rest < CHUNK ? rest : CHUNK;
+    return at_most(readout->features - chunk * CHUNK, CHUNK);
 }
 
-static float *chunk_x(const xh_readout *readout, size_t chunk) {
-    return readout->x + chunk * (size_t)readout->params.batch * CHUNK;
+/* Number of a row among those of all chunks. */
+static size_t row_of(const xh_readout *readout, size_t chunk, size_t row) {
+    return chunk * (size_t)readout->params.batch + row;
 }
 
-static float *chunk_partial(const xh_readout *readout, size_t chunk) {
-    return readout->partial + chunk * (size_t)readout->params.batch * readout->classes;
+static const char *chunk_of_row(const xh_readout_batch *now, size_t chunk, size_t row) {
+    return (const char *)now->rows[row] + chunk * CHUNK * xh_feature_size(now->type);
 }
 
-/* Coins of the chunk's part of rows first .. first + count - 1. */
-static void throw_coins(const xh_readout *readout, const xh_readout_batch *now, size_t chunk,
-                        size_t first, size_t count, uint32_t coins[ROWS * GROUPS]) {
-    const uint64_t row = chunk * (uint64_t)readout->params.batch + first;
-    xh_dropout_coins(now->dropout, now->stream, row * GROUPS, count * GROUPS, coins);
+/* Asks for a chunk of a row ahead of need: rows lie apart, so that no processor guesses the next. */
+static void expect(const char *features, size_t bytes) {
+    for (size_t i = 0; i < bytes; i += LINE) {
+        __builtin_prefetch(features + i);
+    }
 }
 
-/* Copies the chunk's part of rows first .. first + count - 1 to x as floats, some dropped. */
+/* Copies the chunk's part of rows first .. first + count - 1 to x [count][CHUNK] as floats; what
+ * their coins say is dropped. */
 static void gather(const xh_readout *readout, const xh_readout_batch *now, size_t chunk,
                    size_t first, size_t count, float *x) {
-    uint32_t coins[ROWS * GROUPS];
     const size_t width = chunk_width(readout, chunk);
-    throw_coins(readout, now, chunk, first, count, coins);
-    for (size_t r = 0; r < count; r++) {
-        const void *row = now->rows[first + r];
+    for (size_t row = first; row < first + count; row++, x += CHUNK) {
+        const uint32_t *coins = readout->coins + row_of(readout, chunk, row) * GROUPS;
+        const void *features = chunk_of_row(now, chunk, row);
+        if (row + 1 < now->count) {
+            expect(chunk_of_row(now, chunk, row + 1), width * xh_feature_size(now->type));
+        }
         if (now->type == XH_FEATURE_BFLOAT16) {
-            xh_dropout_widen(now->dropout, coins + r * GROUPS, width,
-                             (const xh_bfloat16 *)row + chunk * CHUNK, x + r * CHUNK);
+            xh_dropout_widen(now->dropout, coins, width, features, x);
         } else {
-            xh_dropout_copy(now->dropout, coins + r * GROUPS, width,
-                            (const float *)row + chunk * CHUNK, x + r * CHUNK);
+            xh_dropout_copy(now->dropout, coins, width, features, x);
         }
     }
 }
 
-/* Gathers the chunk's features and multiplies them by its weights, a few rows at a time. */
+/* Throws the chunk's coins, and multiplies its features by its weights. */
 static void forward(const xh_readout *readout, const xh_readout_batch *now, size_t chunk) {
     const int classes = (int)readout->classes;
+    const size_t begin = row_of(readout, chunk, 0) * GROUPS;
+    float x[ROWS * CHUNK];
+    xh_dropout_coins(now->dropout, now->stream, begin, now->count * GROUPS, readout->coins + begin);
     for (size_t first = 0; first < now->count; first += ROWS) {
-        const size_t rest = now->count - first;
-        const size_t count = rest < ROWS ? rest : ROWS;
-        float *x = chunk_x(readout, chunk) + first * CHUNK;
+        const size_t count = at_most(now->count - first, ROWS);
         gather(readout, now, chunk, first, count, x);
         cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)count, classes,
                     (int)chunk_width(readout, chunk), 1, x, CHUNK, readout->weights + chunk * CHUNK,
                     (int)readout->features, 0,
-                    chunk_partial(readout, chunk) + first * readout->classes, classes);
+                    readout->partial + row_of(readout, chunk, first) * readout->classes, classes);
     }
 }
 
-/* Gradient by the chunk's features, which are no longer needed; those dropped have none. */
-static void descend(const xh_readout *readout, const xh_readout_batch *now, size_t chunk) {
+/* Gradient by the chunk's features, of rows first .. first + count - 1; those dropped have none.
+ * x [count][CHUNK] is overwritten. */
+static void descend(const xh_readout *readout, const xh_readout_batch *now, size_t chunk,
+                    size_t first, size_t count, float *x) {
     const int classes = (int)readout->classes;
     const size_t width = chunk_width(readout, chunk);
-    float *x = chunk_x(readout, chunk);
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)now->count, (int)width, classes, 1,
-                readout->delta, classes, readout->weights + chunk * CHUNK, (int)readout->features,
-                0, x, CHUNK);
-    for (size_t b = 0; b < now->count; b++) {
-        uint32_t coins[ROWS * GROUPS];
-        throw_coins(readout, now, chunk, b, 1, coins);
-        xh_dropout_copy(now->dropout, coins, width, x + b * CHUNK,
-                        now->gradient + b * readout->features + chunk * CHUNK);
+    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)count, (int)width, classes, 1,
+                readout->delta + first * readout->classes, classes,
+                readout->weights + chunk * CHUNK, (int)readout->features, 0, x, CHUNK);
+    for (size_t row = first; row < first + count; row++, x += CHUNK) {
+        xh_dropout_copy(now->dropout, readout->coins + row_of(readout, chunk, row) * GROUPS, width,
+                        x, now->gradient + row * readout->features + chunk * CHUNK);
     }
 }
 
 /* Learns the chunk's weights. */
-static void backward(xh_readout *readout, const xh_readout_batch *now, size_t chunk,
+static void backward(const xh_readout *readout, const xh_readout_batch *now, size_t chunk,
                      xh_adam_step step) {
-    const size_t width = chunk_width(readout, chunk);
-    const size_t features = readout->features;
+    const size_t width = chunk_width(readout, chunk), features = readout->features;
     const int classes = (int)readout->classes;
-    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, classes, (int)width, (int)now->count, 1,
-                readout->delta, classes, chunk_x(readout, chunk), CHUNK, 0,
-                readout->gradient + chunk * CHUNK, (int)features);
-    if (now->gradient) {
-        descend(readout, now, chunk);
+    float x[ROWS * CHUNK];
+    for (size_t first = 0; first < now->count; first += ROWS) {
+        const size_t count = at_most(now->count - first, ROWS);
+        gather(readout, now, chunk, first, count, x);
+        cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, classes, (int)width, (int)count, 1,
+                    readout->delta + first * readout->classes, classes, x, CHUNK, first > 0,
+                    readout->gradient + chunk * CHUNK, (int)features);
+        if (now->gradient) {
+            descend(readout, now, chunk, first, count, x);
+        }
     }
     for (size_t k = 0; k < readout->classes; k++) {
         const size_t at = k * features + chunk * CHUNK;
@@ -126,7 +137,7 @@ static void judge(const xh_readout *readout, const xh_readout_batch *now, size_t
         logits[k] += (double)readout->bias[k];
     }
     for (size_t chunk = 0; chunk < readout->chunks; chunk++) {
-        const float *partial = chunk_partial(readout, chunk) + b * classes;
+        const float *partial = readout->partial + row_of(readout, chunk, b) * classes;
         for (size_t k = 0; k < classes; k++) {
             logits[k] += (double)partial[k];
         }

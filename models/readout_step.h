@@ -5,8 +5,13 @@
 #include "crosshebb/readout.h"
 #include "dropout.h"
 
-/* Features of a chunk, and most classes: the logits of an example stay on the stack. */
-enum { XH_READOUT_CHUNK = 512, XH_READOUT_CLASSES = 1024 };
+/* Features of a chunk and their groups of dropout; and most classes: the logits of an example stay
+ * on the stack. */
+enum {
+    XH_READOUT_CHUNK = 512,
+    XH_READOUT_GROUPS = XH_READOUT_CHUNK / XH_DROPOUT_GROUP,
+    XH_READOUT_CLASSES = 1024
+};
 
 /* What came out for one row. */
 typedef struct xh_verdict {
@@ -29,7 +34,7 @@ struct xh_readout {
     float *bias_gradient; /* [classes] */
     float *moments[2];    /* [classes][features] */
     float *bias_moments;  /* [2][classes] */
-    float *x;             /* [chunks][batch][chunk]: features at hand */
+    uint32_t *coins;      /* [chunks][batch][groups] of dropout */
     float *partial;       /* [chunks][batch][classes]: products with the weights */
     float *delta;         /* [batch][classes]: gradient by the logits */
     const void **rows;    /* [batch] */
