@@ -3,16 +3,18 @@
 # --resume does where it cannot go on.
 . "$(dirname "$0")/common.sh"
 
-# survive NAME GROUPS OVERRIDE...: kills sessions of growing length, by any number of threads, until one ends.
+# survive NAME GROUPS OVERRIDE...: kills sessions of growing length, by any number of threads, until one ends; the first take a
+# quarter of the time of the run that is left alone.
 survive() {
-    local name=$1 groups=$2 status=137 session=0
+    local name=$1 groups=$2 status=137 session=0 wall
     shift 2
-    expect 0 "$program" run tiny.yaml --quiet --threads 1 "$@" --out "$name.h5"
+    expect 0 "$program" run tiny.yaml --quiet --json --threads 1 "$@" --out "$name.h5"
+    wall=$(number out "x['wall_seconds']")
     while [ "$status" -eq 137 ]; do
         session=$((session + 1))
         [ "$session" -le 100 ] || fail "$name does not end"
         status=0
-        { timeout --signal KILL "$(python3 -c "print(0.2 + 0.1 * $session)")" "$program" run tiny.yaml --resume \
+        { timeout --signal KILL "$(python3 -c "print($wall * (0.2 + 0.05 * $session))")" "$program" run tiny.yaml --resume \
             --checkpoint 0.001 --threads $((1 + session % 2)) "$@" --out killed.h5 >out 2>err; } 2>/dev/null ||
             status=$?
         ! grep -q 'goes on after' err || resumed=$((resumed + 1))
@@ -38,11 +40,8 @@ survive digital '/train /readout /ledger /layers' --set training.epochs=20 --set
     --set network.layers.1.rate_decay=linear --set training.order=consecutive
 [ "$resumed" -ge 2 ] || fail "only $resumed sessions went on from a checkpoint"
 resumed=0
-survive backprop '/train /readout /layers' --set training.method=backprop --set readout.epochs=60 --set 'network.layers.*.synapses=digital'
-[ "$resumed" -ge 2 ] || fail "only $resumed sessions went on from a checkpoint"
-resumed=0
 survive backprop '/train /readout /layers' --set training.method=backprop --set 'network.layers.*.synapses=digital' \
-    --set readout.epochs=20
+    --set readout.epochs=60
 [ "$resumed" -ge 2 ] || fail "only $resumed sessions went on from a checkpoint"
 
 # Without a checkpoint a run starts anew; a complete one is left alone.
