@@ -1,6 +1,9 @@
 # Everything comes from the distribution's packages; cmake/install-dependencies.sh installs them.
 find_package(PkgConfig REQUIRED)
 find_package(OpenMP REQUIRED COMPONENTS C)
+find_package(Threads REQUIRED)
+find_package(JPEG REQUIRED)
+find_package(PNG REQUIRED)
 find_package(ZLIB REQUIRED)
 pkg_check_modules(GSL REQUIRED IMPORTED_TARGET gsl)
 pkg_check_modules(YAML REQUIRED IMPORTED_TARGET yaml-0.1)

@@ -47,7 +47,8 @@ set(XH_NEEDS_base m)
 set(XH_NEEDS_devices)
 set(XH_NEEDS_sim PkgConfig::BLAS OpenMP::OpenMP_C)
 set(XH_NEEDS_models)
-set(XH_NEEDS_experiments PkgConfig::YAML PkgConfig::HDF5 PkgConfig::GSL ZLIB::ZLIB)
+set(XH_NEEDS_experiments PkgConfig::YAML PkgConfig::HDF5 PkgConfig::GSL JPEG::JPEG PNG::PNG
+    ZLIB::ZLIB Threads::Threads)
 
 function(xh_link_floors target floor)
   set(archives "")

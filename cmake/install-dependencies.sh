@@ -4,7 +4,7 @@
 set -eu
 
 build='build-essential cmake ninja-build pkg-config git ca-certificates libgsl-dev libhdf5-dev
-    libopenblas-openmp-dev librandom123-dev libyaml-dev zlib1g-dev dataset-fashion-mnist'
+    libopenblas-openmp-dev librandom123-dev libyaml-dev libjpeg-dev libpng-dev zlib1g-dev dataset-fashion-mnist'
 tests='check clang clang-format clang-tidy g++ gnuplot-nox hdf5-tools jq libomp-dev python3-h5py shellcheck valgrind xz-utils'
 
 case ${1:-} in

@@ -30,8 +30,7 @@ typedef struct rig {
     size_t batch;
     size_t last;
     xh_layer_mode modes[XH_CONFIG_LAYERS];
-    size_t next;     /* image */
-    float *images;   /* [batch] */
+    xh_loader *loader;
     float *features; /* [batch], or NULL */
 } rig;
 
@@ -70,9 +69,8 @@ static xh_status create_images(xh_dataset *images, size_t count, xh_shape shape,
     *images = (xh_dataset){.count = count,
                            .shape = shape,
                            .classes = 10,
-                           .pixels = xh_array_create(count, values_of(shape)),
-                           .labels = xh_array_create(count, 1)};
-    if (!levels || !images->pixels || !images->labels) {
+                           .pixels = xh_array_create(count, values_of(shape))};
+    if (!levels || !images->pixels) {
         xh_array_free(levels);
         return xh_error_set(error, XH_MEMORY, "no memory for %zu images", count);
     }
@@ -88,8 +86,8 @@ static xh_status create_images(xh_dataset *images, size_t count, xh_shape shape,
 }
 
 static void free_rig(rig *made) {
+    xh_loader_free(made->loader);
     xh_run_release(&made->run);
-    xh_array_free(made->images);
     xh_array_free(made->features);
 }
 
@@ -99,6 +97,16 @@ static xh_status create_rig(const char *text, rig *made, xh_error *error) {
     return xh_config_parse("bench", text, strlen(text), NULL, 0, &made->config, error);
 }
 
+/* A loader of all images, in the place of the one before. */
+static xh_status start_pass(rig *made, xh_error *error) {
+    const xh_dataset *dataset = &made->run.train;
+    const xh_loader_plan plan = {
+        .dataset = dataset, .count = dataset->count, .batch = made->batch, .threads = 1};
+    xh_loader_free(made->loader);
+    made->loader = NULL;
+    return xh_loader_create(&plan, &made->loader, error);
+}
+
 /* Builds its network, for batches of images of that shape. */
 static xh_status build_rig(rig *made, xh_shape shape, float background, xh_error *error) {
     const size_t count = made->batch * BATCHES;
@@ -106,24 +114,32 @@ static xh_status build_rig(rig *made, xh_shape shape, float background, xh_error
     if (status == XH_OK) {
         status = xh_run_build(&made->run, error);
     }
-    if (status != XH_OK) {
-        return status;
+    return status == XH_OK ? start_pass(made, error) : status;
+}
+
+/* The next batch, of a new pass after the last one. */
+static xh_status next_batch(rig *at_hand, xh_images *images, xh_error *error) {
+    xh_status status = xh_loader_next(at_hand->loader, images, error);
+    if (status == XH_OK && images->count == 0) {
+        status = start_pass(at_hand, error);
+        if (status == XH_OK) {
+            status = xh_loader_next(at_hand->loader, images, error);
+        }
     }
-    made->images = xh_array_create(made->batch * values_of(shape), sizeof(float));
-    return made->images ? XH_OK : xh_error_set(error, XH_MEMORY, "no memory for a batch");
+    return status;
 }
 
 /* What a run does with a batch. */
 static xh_status run_batch(void *context, xh_error *error) {
     rig *at_hand = context;
     xh_run_state *run = &at_hand->run;
-    const xh_shape shape = run->train.shape;
-    const xh_images images = {at_hand->images, at_hand->batch, shape.height, shape.width,
-                              shape.channels};
-    xh_dataset_batch(&run->train, NULL, at_hand->next, at_hand->batch, at_hand->images);
-    at_hand->next = (at_hand->next + at_hand->batch) % run->train.count;
-    const xh_status status = xh_network_batch(run->network, at_hand->last, at_hand->modes, images,
-                                              at_hand->features, error);
+    xh_images images;
+    xh_status status = next_batch(at_hand, &images, error);
+    if (status != XH_OK) {
+        return status;
+    }
+    status = xh_network_batch(run->network, at_hand->last, at_hand->modes, images,
+                              at_hand->features, error);
     const double priced = xh_run_cost(run, NULL).total_seconds;
     xh_run_age(run, priced - run->lived_seconds);
     run->lived_seconds = priced;

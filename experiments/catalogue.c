@@ -143,16 +143,28 @@ static void dataset_summary(size_t index, char text[XH_PARAM_TEXT_SIZE]) {
     snprintf(text, XH_PARAM_TEXT_SIZE, "%s", xh_dataset_kind_at(index)->summary);
 }
 
+/* Numbers of images and classes, which only the folder of some data sets tells. */
+static void print_images(const xh_dataset_kind *kind, FILE *stream) {
+    if (kind->classes == 0) {
+        fputs("images     those in the folder\n", stream);
+    } else {
+        fprintf(stream, "images     %zu for training, %zu for tests", kind->train_images,
+                kind->test_images);
+        if (kind->unlabelled_images > 0) {
+            fprintf(stream, ", %zu unlabelled", kind->unlabelled_images);
+        }
+        fprintf(stream, "\nclasses    %zu\n", kind->classes);
+    }
+}
+
 static xh_status show_dataset(size_t index, FILE *stream, xh_error *error) {
     (void)error;
     const xh_dataset_kind *kind = xh_dataset_kind_at(index);
     fprintf(stream, "%s: %s\n\n", kind->name, kind->summary);
-    fprintf(stream, "images     %zu for training, %zu for tests\n", kind->train_images,
-            kind->test_images);
-    fprintf(stream, "shape      %zu x %zu x %zu\n", kind->shape.height, kind->shape.width,
-            kind->shape.channels);
-    fprintf(stream, "classes    %zu\n", kind->classes);
-    fprintf(stream, "folder     %s\n", kind->folder);
+    print_images(kind, stream);
+    fprintf(stream, "shape      %zu x %zu x %zu%s\n", kind->shape.height, kind->shape.width,
+            kind->shape.channels, kind->sized ? ", unless dataset.size is another" : "");
+    fprintf(stream, "folder     %s\n", kind->folder[0] ? kind->folder : "dataset.folder");
     fprintf(stream, "obtain     %s\n", kind->obtain);
     fprintf(stream, "reference  %s\n", kind->reference);
     return XH_OK;

@@ -67,7 +67,7 @@ static xh_status check_names(const xh_config *config, const xh_node *root, xh_er
 /* Every layer must fit on the one below it, the first on the images. */
 static xh_status check_shapes(const xh_config *config, const xh_node *root,
                               const xh_dataset_kind *kind, xh_error *error) {
-    xh_shape shape = kind->shape;
+    xh_shape shape = xh_dataset_shape(kind, &config->dataset);
     for (size_t i = 0; i < config->layer_count; i++) {
         size_t inputs = 0;
         size_t positions = 0;
@@ -81,20 +81,18 @@ static xh_status check_shapes(const xh_config *config, const xh_node *root,
     return XH_OK;
 }
 
-/* No more images than there are. */
+/* No more images than there are, where this is known (all > 0) before the folder is read. */
 static xh_status check_images(const xh_node *root, const char *section, const char *key,
                               long images, const char *of, long all, xh_error *error) {
-    return images <= all ? XH_OK
-                         : xh_node_error(at(at(root, section), key), error,
-                                         "%s.%s = %ld is more than the %ld %s", section, key,
-                                         images, all, of);
+    return images <= all || all == 0 ? XH_OK
+                                     : xh_node_error(at(at(root, section), key), error,
+                                                     "%s.%s = %ld is more than the %ld %s", section,
+                                                     key, images, all, of);
 }
 
-static xh_status check_data(const xh_config *config, const xh_node *root, xh_error *error) {
-    const xh_dataset_kind *kind = NULL;
-    if (xh_dataset_find(config->dataset.name, &kind, error) != XH_OK) {
-        return xh_error_prefix(error, "%s: ", at(at(root, "dataset"), "name")->place);
-    }
+static xh_status check_limits(const xh_config *config, const xh_node *root,
+                              const xh_dataset_kind *kind, xh_error *error) {
+    const bool unlabelled = config->training.unlabelled;
     const long train = (long)kind->train_images;
     const long taken = config->dataset.train_images > 0 ? config->dataset.train_images : train;
     xh_status status = check_images(root, "dataset", "train_images", config->dataset.train_images,
@@ -105,7 +103,42 @@ static xh_status check_data(const xh_config *config, const xh_node *root, xh_err
     }
     if (status == XH_OK) {
         status = check_images(root, "training", "images", config->training.images,
-                              "that dataset.train_images takes", taken, error);
+                              unlabelled ? "unlabelled ones" : "that dataset.train_images takes",
+                              unlabelled ? (long)kind->unlabelled_images : taken, error);
+    }
+    return status;
+}
+
+/* Keys that only some data sets have a use for, or cannot do without. */
+static xh_status check_kind(const xh_config *config, const xh_node *root,
+                            const xh_dataset_kind *kind, xh_error *error) {
+    const xh_dataset_params *dataset = &config->dataset;
+    if (dataset->size > 0 && !kind->sized) {
+        return xh_node_error(at(at(root, "dataset"), "size"), error,
+                             "dataset.size = %ld: the images of %s come as %zu x %zu",
+                             dataset->size, kind->name, kind->shape.height, kind->shape.width);
+    }
+    if (!kind->folder[0] && !dataset->folder[0]) {
+        return xh_node_error(at(at(root, "dataset"), "name"), error,
+                             "dataset.name = %s needs dataset.folder", kind->name);
+    }
+    if (config->training.unlabelled && kind->unlabelled_images == 0) {
+        return xh_node_error(at(at(root, "training"), "unlabelled"), error,
+                             "training.unlabelled = true: dataset.name = %s has no unlabelled "
+                             "images",
+                             kind->name);
+    }
+    return XH_OK;
+}
+
+static xh_status check_data(const xh_config *config, const xh_node *root, xh_error *error) {
+    const xh_dataset_kind *kind = NULL;
+    if (xh_dataset_find(config->dataset.name, &kind, error) != XH_OK) {
+        return xh_error_prefix(error, "%s: ", at(at(root, "dataset"), "name")->place);
+    }
+    xh_status status = check_kind(config, root, kind, error);
+    if (status == XH_OK) {
+        status = check_limits(config, root, kind, error);
     }
     return status == XH_OK ? check_shapes(config, root, kind, error) : status;
 }

@@ -35,10 +35,12 @@ static const xh_param dataset_rows[] = {
             "folder below the data directory; empty: the data set's own"),
     XH_INTEGER(xh_dataset_params, size, "pixels", 0, 0, 1024,
                "side of the square cut from each image of an image folder; 0: the data set's own"),
-    XH_INTEGER(xh_dataset_params, train_images, "1", 0, 0, LARGEST_COUNT,
-               "training images taken, from the first; 0: all"),
+    XH_INTEGER(
+        xh_dataset_params, train_images, "1", 0, 0, LARGEST_COUNT,
+        "training images taken: the first, or from an image folder a fixed random choice with as "
+        "many of each class as can be; 0: all"),
     XH_INTEGER(xh_dataset_params, test_images, "1", 0, 0, LARGEST_COUNT,
-               "test images taken, from the first; 0: all"),
+               "test images taken, chosen as the training images; 0: all"),
 };
 TABLE(xh_dataset_param_table, xh_dataset_params, dataset_rows);
 
@@ -73,7 +75,7 @@ static const xh_param training_rows[] = {
     XH_INTEGER(xh_training_params, epochs, "1", 1, 0, 1e6, "unsupervised passes over the images"),
     XH_INTEGER(xh_training_params, batch, "1", 10, 1, 65536, "images a batch"),
     XH_INTEGER(xh_training_params, images, "1", 0, 0, LARGEST_COUNT,
-               "images of an unsupervised pass; 0: all training images"),
+               "images of an unsupervised pass; 0: all"),
     XH_FLAG(xh_training_params, unlabelled, false,
             "passes go over the data set's unlabelled images"),
     XH_TEXT(xh_training_params, augmentation, "none", augmentations,

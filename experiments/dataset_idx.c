@@ -57,7 +57,8 @@ xh_status xh_dataset_idx_parse(const char *name, const uint8_t *bytes, size_t si
     }
     *items = bytes + header;
     *count = number;
-    return images ? XH_OK : xh_dataset_check_labels(name, *items, 1, *count, format.classes, error);
+    const xh_label_bytes labels = {*items, 1, *count, 0, 0};
+    return images ? XH_OK : xh_dataset_check_labels(name, labels, format.classes, error);
 }
 
 /* Reads FOLDER/STEM or FOLDER/STEM.gz. */
@@ -97,8 +98,8 @@ static xh_status join(const xh_dataset_kind *kind, const idx_file *images, const
     return status;
 }
 
-xh_status xh_dataset_idx_load(const xh_dataset_kind *kind, const char *folder, xh_split split,
-                              size_t limit, xh_dataset *dataset, xh_error *error) {
+xh_status xh_dataset_idx_load(const xh_dataset_kind *kind, const xh_dataset_request *request,
+                              xh_dataset *dataset, xh_error *error) {
     static const char *const stems[2][2] = {
         [XH_SPLIT_TRAIN] = {"train-images-idx3-ubyte", "train-labels-idx1-ubyte"},
         [XH_SPLIT_TEST] = {"t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte"},
@@ -107,12 +108,13 @@ xh_status xh_dataset_idx_load(const xh_dataset_kind *kind, const char *folder, x
     idx_file labels = {.bytes = NULL};
     const xh_idx_format image_format = {.height = kind->shape.height, .width = kind->shape.width};
     const xh_idx_format label_format = {.classes = kind->classes};
-    xh_status status = load_file(folder, stems[split][0], image_format, &images, error);
+    const char *const *stem = stems[request->split];
+    xh_status status = load_file(request->folder, stem[0], image_format, &images, error);
     if (status == XH_OK) {
-        status = load_file(folder, stems[split][1], label_format, &labels, error);
+        status = load_file(request->folder, stem[1], label_format, &labels, error);
     }
     if (status == XH_OK) {
-        status = join(kind, &images, &labels, limit, dataset, error);
+        status = join(kind, &images, &labels, request->limit, dataset, error);
     }
     free(images.bytes);
     free(labels.bytes);

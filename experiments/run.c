@@ -110,6 +110,7 @@ static xh_status finish(xh_run_state *run, xh_status status, xh_run_result *resu
 void xh_run_release(xh_run_state *run) {
     xh_dataset_free(&run->train);
     xh_dataset_free(&run->test);
+    xh_dataset_free(&run->unlabelled);
     xh_baseline_free(run->baseline);
     xh_network_free(run->network);
     xh_readout_free(run->readout);

@@ -8,7 +8,6 @@ static const char stage[] = "backprop";
 
 typedef struct workspace {
     uint32_t *order;     /* of the training images */
-    float *images;       /* of a batch */
     uint16_t *labels;    /* of a batch */
     float *features;     /* [XH_RUN_FEATURE_BATCH][features] */
     uint16_t *predicted; /* [XH_RUN_FEATURE_BATCH] */
@@ -25,7 +24,6 @@ xh_status xh_run_build_baseline(xh_run_state *run, xh_error *error) {
 
 static void release(workspace *work) {
     xh_array_free(work->order);
-    xh_array_free(work->images);
     xh_array_free(work->labels);
     xh_array_free(work->features);
     xh_array_free(work->predicted);
@@ -33,37 +31,26 @@ static void release(workspace *work) {
 
 static xh_status create(const xh_run_state *run, workspace *work, xh_error *error) {
     const size_t learnt = (size_t)run->config->readout.batch;
-    const size_t batch = learnt > XH_RUN_FEATURE_BATCH ? learnt : XH_RUN_FEATURE_BATCH;
     const size_t features = size_of(xh_network_output(run->network));
     *work = (workspace){
         .order = xh_array_create(run->train.count, sizeof(uint32_t)),
-        .images = xh_array_create(batch * size_of(run->train.shape), sizeof(float)),
         .labels = xh_array_create(learnt, sizeof(uint16_t)),
         .features = xh_array_create(XH_RUN_FEATURE_BATCH * features, sizeof(float)),
         .predicted = xh_array_create(XH_RUN_FEATURE_BATCH, sizeof(uint16_t)),
     };
-    return work->order && work->images && work->labels && work->features && work->predicted
+    return work->order && work->labels && work->features && work->predicted
                ? XH_OK
-               : xh_error_set(error, XH_MEMORY, "no memory for batches of %zu images", batch);
-}
-
-/* Images of the data, in the workspace. */
-static xh_images take(const xh_dataset *data, const workspace *work, const uint32_t *order,
-                      size_t first, size_t count) {
-    const xh_shape shape = data->shape;
-    xh_dataset_batch(data, order ? order + first : NULL, first, count, work->images);
-    return (xh_images){work->images, count, shape.height, shape.width, shape.channels};
+               : xh_error_set(error, XH_MEMORY, "no memory for batches of %zu images", learnt);
 }
 
 /* Learns from the next images of the epoch. */
-static void learn(xh_run_state *run, workspace *work, size_t count) {
-    const size_t first = run->place.image;
+static void learn(xh_run_state *run, workspace *work, xh_images images) {
+    const size_t first = run->place.image, count = images.count;
     const uint64_t number = first / (size_t)run->config->readout.batch;
     for (size_t i = 0; i < count; i++) {
         work->labels[i] = run->train.labels[work->order[first + i]];
     }
-    run->epoch_loss += xh_baseline_step(run->baseline, (long)run->place.epoch, number,
-                                        take(&run->train, work, work->order, first, count),
+    run->epoch_loss += xh_baseline_step(run->baseline, (long)run->place.epoch, number, images,
                                         work->labels, &run->epoch_right);
     for (size_t l = 0; l < run->layers; l++) {
         run->blocks[l].images += count;
@@ -72,40 +59,63 @@ static void learn(xh_run_state *run, workspace *work, size_t count) {
     run->place.image += count;
 }
 
-/* The rest of the epoch. */
-static xh_status train(xh_run_state *run, workspace *work, xh_error *error) {
-    const size_t count = run->train.count, batch = (size_t)run->config->readout.batch;
-    const size_t total = (size_t)run->config->readout.epochs * count;
-    const xh_rng stream = {run->seed_network, XH_RNG_SHUFFLE, 0, run->place.epoch};
-    xh_rng_permutation(stream, count, work->order);
-    while (run->place.image < count) {
-        const size_t left = count - run->place.image;
+/* Learns from every batch that the loader has. */
+static xh_status learn_all(xh_run_state *run, workspace *work, xh_loader *loader, size_t total,
+                           xh_error *error) {
+    for (;;) {
+        xh_images images;
         xh_status status = xh_run_pause(run, error);
         if (status == XH_OK) {
-            learn(run, work, left < batch ? left : batch);
-            status = xh_run_layer_rows(run, 0, run->layers - 1, false, error);
+            status = xh_loader_next(loader, &images, error);
         }
+        if (status != XH_OK || images.count == 0) {
+            return status;
+        }
+        learn(run, work, images);
+        status = xh_run_layer_rows(run, 0, run->layers - 1, false, error);
         if (status != XH_OK) {
             return status;
         }
         xh_run_tell(run, stage, run->presented, total, "images");
     }
-    run->train_accuracy = (double)run->epoch_right / (double)count;
-    return XH_OK;
 }
 
-/* Test images first .. first + count - 1: adds to right those classified right. */
-static xh_status judge(xh_run_state *run, workspace *work, size_t first, size_t count,
+/* The rest of the epoch. */
+static xh_status train(xh_run_state *run, workspace *work, xh_error *error) {
+    const size_t count = run->train.count;
+    const xh_rng stream = {run->seed_network, XH_RNG_SHUFFLE, 0, run->place.epoch};
+    const xh_loader_plan plan = {
+        .dataset = &run->train,
+        .order = work->order + run->place.image,
+        .count = count - run->place.image,
+        .batch = (size_t)run->config->readout.batch,
+        .augmentation = xh_augmentation_of(run->config->training.augmentation),
+        .seed = run->seed_network,
+        .pass = run->place.epoch,
+        .threads = xh_run_decoders(&run->train),
+    };
+    xh_loader *loader = NULL;
+    xh_rng_permutation(stream, count, work->order);
+    xh_status status = xh_loader_create(&plan, &loader, error);
+    if (status == XH_OK) {
+        status = learn_all(run, work, loader, (size_t)run->config->readout.epochs * count, error);
+    }
+    xh_loader_free(loader);
+    run->train_accuracy = (double)run->epoch_right / (double)count;
+    return status;
+}
+
+/* Test images from first on: adds to right those classified right. */
+static xh_status judge(xh_run_state *run, workspace *work, size_t first, xh_images images,
                        size_t *right, xh_error *error) {
-    xh_examples examples = {count, size_of(xh_network_output(run->network)), work->features,
+    xh_examples examples = {images.count, size_of(xh_network_output(run->network)), work->features,
                             run->test.labels + first};
     xh_layer_mode modes[XH_CONFIG_LAYERS];
     for (size_t l = 0; l < run->layers; l++) {
         modes[l] = XH_LAYER_INFER;
     }
     xh_status status =
-        xh_network_batch(run->network, run->layers - 1, modes,
-                         take(&run->test, work, NULL, first, count), work->features, error);
+        xh_network_batch(run->network, run->layers - 1, modes, images, work->features, error);
     if (status != XH_OK) {
         return status;
     }
@@ -113,29 +123,49 @@ static xh_status judge(xh_run_state *run, workspace *work, size_t first, size_t 
     status =
         xh_readout_accuracy(xh_baseline_readout(run->baseline), xh_feature_source_of(&examples),
                             work->predicted, &accuracy, error);
-    for (size_t i = 0; status == XH_OK && i < count; i++) {
+    for (size_t i = 0; status == XH_OK && i < images.count; i++) {
         *right += work->predicted[i] == examples.labels[i];
     }
     return status;
 }
 
-static xh_status test(xh_run_state *run, workspace *work, xh_error *error) {
-    const size_t count = run->test.count;
-    size_t right = 0;
-    for (size_t first = 0; first < count; first += XH_RUN_FEATURE_BATCH) {
-        const size_t left = count - first;
+/* Judges every batch that the loader has. */
+static xh_status judge_all(xh_run_state *run, workspace *work, xh_loader *loader, size_t *right,
+                           xh_error *error) {
+    size_t first = 0;
+    for (;;) {
+        xh_images images;
         xh_status status = xh_run_pause(run, error);
         if (status == XH_OK) {
-            status =
-                judge(run, work, first, left < XH_RUN_FEATURE_BATCH ? left : XH_RUN_FEATURE_BATCH,
-                      &right, error);
+            status = xh_loader_next(loader, &images, error);
         }
+        if (status != XH_OK || images.count == 0) {
+            return status;
+        }
+        status = judge(run, work, first, images, right, error);
         if (status != XH_OK) {
             return status;
         }
+        first += images.count;
     }
-    run->test_accuracy = (double)right / (double)count;
-    return XH_OK;
+}
+
+static xh_status test(xh_run_state *run, workspace *work, xh_error *error) {
+    const xh_loader_plan plan = {
+        .dataset = &run->test,
+        .count = run->test.count,
+        .batch = XH_RUN_FEATURE_BATCH,
+        .threads = xh_run_decoders(&run->test),
+    };
+    size_t right = 0;
+    xh_loader *loader = NULL;
+    xh_status status = xh_loader_create(&plan, &loader, error);
+    if (status == XH_OK) {
+        status = judge_all(run, work, loader, &right, error);
+    }
+    xh_loader_free(loader);
+    run->test_accuracy = (double)right / (double)run->test.count;
+    return status;
 }
 
 static xh_status run_epoch(xh_run_state *run, workspace *work, xh_error *error) {

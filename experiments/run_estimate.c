@@ -66,6 +66,8 @@ typedef struct image_counts {
     double train, test;
     double presented; /* to a layer while it trains */
     double values;    /* of an image */
+    double classes;
+    double stored; /* bytes of images and labels in memory */
 } image_counts;
 
 /* Work in products, and all of it in multiply-accumulates that would take as long. */
@@ -252,48 +254,76 @@ static double features_bytes(const xh_feature_plan *plan) {
 
 /* The most at a time: while a layer trains and its weights are looked at, or at the end. */
 static double memory_of(const xh_config *config, const image_counts *images,
-                        const network_work *network, const xh_run_store *store, double classes) {
-    const double all = images->train + images->test;
-    const double data = all * (images->values + 1);
-    const double batch =
-        fmax((double)config->training.batch, XH_RUN_FEATURE_BATCH) * images->values;
+                        const network_work *network, const xh_run_store *store) {
+    const double batch = XH_LOADER_RING *
+                         fmax((double)config->training.batch, XH_RUN_FEATURE_BATCH) *
+                         images->values;
     const double scratch = sizeof(float) * network->largest;
-    const double readout = readout_bytes(config, network->features, classes);
+    const double readout = readout_bytes(config, network->features, images->classes);
     const double extraction = sizeof(float) * XH_RUN_FEATURE_BATCH * network->features;
     const double features = features_bytes(&store->train) + features_bytes(&store->test) +
                             fmax(fmax(readout, extraction), scratch);
-    return program_bytes + data + sizeof(float) * (batch + images->train) + network->bytes +
-           fmax(features, scratch);
+    return program_bytes + images->stored + sizeof(float) * (batch + images->train) +
+           network->bytes + fmax(features, scratch);
 }
 
 static double limited(long limit, double count) {
     return limit > 0 && (double)limit < count ? (double)limit : count;
 }
 
-static image_counts count_images(const xh_config *config, const xh_dataset_kind *kind) {
-    const xh_shape shape = kind->shape;
-    image_counts images = {
-        .train = limited(config->dataset.train_images, (double)kind->train_images),
-        .test = limited(config->dataset.test_images, (double)kind->test_images),
-        .values = (double)shape.height * (double)shape.width * (double)shape.channels,
-    };
-    images.presented =
+/* Numbers that only the folder of the data set tells: names are listed, no image is read. */
+static xh_status count_split(const xh_config *config, xh_split split, double *images,
+                             double *classes, xh_error *error) {
+    xh_dataset dataset;
+    const xh_status status = xh_dataset_load(&config->dataset, split, NULL, &dataset, error);
+    if (status == XH_OK) {
+        *images = (double)dataset.count;
+        *classes = (double)dataset.classes;
+        xh_dataset_free(&dataset);
+    }
+    return status;
+}
+
+static xh_status count_images(const xh_config *config, const xh_dataset_kind *kind,
+                              image_counts *images, xh_error *error) {
+    const xh_shape shape = xh_dataset_shape(kind, &config->dataset);
+    const bool told = kind->classes > 0;
+    double train = (double)kind->train_images, test = (double)kind->test_images;
+    images->classes = (double)kind->classes;
+    xh_status status = XH_OK;
+    if (!told) {
+        status = count_split(config, XH_SPLIT_TRAIN, &train, &images->classes, error);
+    }
+    if (!told && status == XH_OK) {
+        status = count_split(config, XH_SPLIT_TEST, &test, &images->classes, error);
+    }
+    images->train = limited(config->dataset.train_images, train);
+    images->test = limited(config->dataset.test_images, test);
+    images->values = (double)shape.height * (double)shape.width * (double)shape.channels;
+    images->stored =
+        (images->train + images->test) * ((kind->on_disk ? 0 : images->values) + sizeof(uint16_t));
+    const bool unlabelled = config->training.unlabelled;
+    const double pass = unlabelled ? (double)kind->unlabelled_images : images->train;
+    images->presented =
         xh_config_backpropagates(config)
-            ? images.train * (double)config->readout.epochs
-            : limited(config->training.images, images.train) * (double)config->training.epochs;
-    return images;
+            ? images->train * (double)config->readout.epochs
+            : limited(config->training.images, pass) * (double)config->training.epochs;
+    return status;
 }
 
 xh_status xh_run_estimate_of(const xh_config *config, const xh_run_machine *machine,
                              xh_run_estimate *estimate, xh_error *error) {
     const xh_dataset_kind *kind = NULL;
-    xh_status status = xh_dataset_find(config->dataset.name, &kind, error);
-    if (status != XH_OK) {
-        return status;
-    }
-    const image_counts images = count_images(config, kind);
+    image_counts images = {0};
     network_work network = {0};
-    status = add_layers(config, &images, machine->threads, kind->shape, &network, error);
+    xh_status status = xh_dataset_find(config->dataset.name, &kind, error);
+    if (status == XH_OK) {
+        status = count_images(config, kind, &images, error);
+    }
+    if (status == XH_OK) {
+        const xh_shape shape = xh_dataset_shape(kind, &config->dataset);
+        status = add_layers(config, &images, machine->threads, shape, &network, error);
+    }
     if (status != XH_OK) {
         return status;
     }
@@ -301,13 +331,13 @@ xh_status xh_run_estimate_of(const xh_config *config, const xh_run_machine *mach
     const xh_run_store store =
         xh_run_store_of(config, (size_t)network.features, stored ? (size_t)images.train : 0,
                         stored ? (size_t)images.test : 0, machine->feature_bytes);
-    const double classes = (double)kind->classes, rate = machine->macs_per_second;
+    const double rate = machine->macs_per_second;
     const work training = stored ? training_work(config, &images, &network)
                                  : backprop_work(config, &images, &network);
     const work features = feature_work(config, &images, &network);
-    const work readout = readout_work(config, &images, network.features, classes);
+    const work readout = readout_work(config, &images, network.features, images.classes);
     *estimate = (xh_run_estimate){
-        .memory_bytes = memory_of(config, &images, &network, &store, classes),
+        .memory_bytes = memory_of(config, &images, &network, &store),
         .disk_bytes = on_disk(&store.train) + on_disk(&store.test),
         .training_macs = training.macs,
         .feature_macs = features.macs,

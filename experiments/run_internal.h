@@ -7,6 +7,7 @@
 #include "lock.h"
 
 #include "crosshebb/baseline.h"
+#include "crosshebb/loader.h"
 #include "crosshebb/run.h"
 #include "crosshebb/trace.h"
 
@@ -50,6 +51,7 @@ typedef struct xh_run_state {
     uint64_t seed_network;
     xh_dataset train;
     xh_dataset test;
+    xh_dataset unlabelled; /* empty unless the configuration learns from it */
     xh_network *network;
     size_t layers;
     xh_run_block blocks[XH_CONFIG_LAYERS];
@@ -110,6 +112,9 @@ typedef struct xh_run_store {
 } xh_run_store;
 xh_run_store xh_run_store_of(const xh_config *config, size_t features, size_t train, size_t test,
                              size_t memory);
+
+/** Threads that a loader of the data set should have: one is enough for images in memory. */
+int xh_run_decoders(const xh_dataset *dataset);
 
 /** What everything booked so far costs, and the ledgers' sum (may be NULL). */
 xh_cost xh_run_cost(const xh_run_state *run, xh_ledger *ledger);

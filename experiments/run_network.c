@@ -4,22 +4,35 @@
 #include "crosshebb/baseline.h"
 #include "crosshebb/probe.h"
 
+#include <omp.h>
 #include <string.h>
+
+/* How many images there are is known only now where a folder tells. */
+static xh_status check_images(const xh_run_state *run, xh_error *error) {
+    const xh_training_params *training = &run->config->training;
+    const size_t count = training->unlabelled ? run->unlabelled.count : run->train.count;
+    return (size_t)training->images <= count
+               ? XH_OK
+               : xh_error_set(error, XH_INPUT,
+                              "training.images = %ld is more than the %zu images that there are",
+                              training->images, count);
+}
 
 xh_status xh_run_load(xh_run_state *run, xh_error *error) {
     const xh_dataset_params *params = &run->config->dataset;
     const char *directory = run->options->data;
-    const xh_dataset_kind *kind = NULL;
-    xh_status status = xh_dataset_find(params->name, &kind, error);
+    xh_status status = xh_dataset_load(params, XH_SPLIT_TRAIN, directory, &run->train, error);
     if (status == XH_OK) {
-        const size_t limit = (size_t)params->train_images;
-        status = xh_dataset_load(kind, XH_SPLIT_TRAIN, directory, limit, &run->train, error);
+        status = xh_dataset_load(params, XH_SPLIT_TEST, directory, &run->test, error);
     }
-    if (status == XH_OK) {
-        const size_t limit = (size_t)params->test_images;
-        status = xh_dataset_load(kind, XH_SPLIT_TEST, directory, limit, &run->test, error);
+    if (status == XH_OK && run->config->training.unlabelled) {
+        status = xh_dataset_load(params, XH_SPLIT_UNLABELLED, directory, &run->unlabelled, error);
     }
-    return status;
+    return status == XH_OK ? check_images(run, error) : status;
+}
+
+int xh_run_decoders(const xh_dataset *dataset) {
+    return dataset->pixels ? 1 : omp_get_max_threads();
 }
 
 /* A seed of its own, or the experiment's. */

@@ -37,44 +37,62 @@ xh_run_store xh_run_store_of(const xh_config *config, size_t features, size_t tr
 
 /* What an extraction writes to. */
 typedef struct extraction {
-    float *images; /* [XH_RUN_FEATURE_BATCH] */
     float *values; /* [XH_RUN_FEATURE_BATCH][features] */
     size_t done;   /* images of the stage */
     size_t total;
 } extraction;
 
-static xh_status extract_batch(xh_run_state *run, const xh_dataset *data, size_t first, size_t size,
-                               const extraction *buffers, xh_error *error) {
-    const xh_shape shape = data->shape;
-    const xh_images images = {buffers->images, size, shape.height, shape.width, shape.channels};
+static xh_status extract_batch(xh_run_state *run, xh_images images, float *values,
+                               xh_error *error) {
     xh_layer_mode modes[XH_CONFIG_LAYERS];
     for (size_t l = 0; l < run->layers; l++) {
         modes[l] = XH_LAYER_INFER;
     }
-    xh_dataset_batch(data, NULL, first, size, buffers->images);
-    return xh_network_batch(run->network, run->layers - 1, modes, images, buffers->values, error);
+    return xh_network_batch(run->network, run->layers - 1, modes, images, values, error);
+}
+
+/* Features of the loader's images. */
+static xh_status extract_all(xh_run_state *run, xh_loader *loader, xh_feature_store *features,
+                             extraction *buffers, xh_error *error) {
+    size_t row = 0;
+    for (;;) {
+        xh_images images;
+        xh_status status = xh_run_interrupted(run, error);
+        if (status == XH_OK) {
+            status = xh_loader_next(loader, &images, error);
+        }
+        if (status != XH_OK || images.count == 0) {
+            return status;
+        }
+        status = extract_batch(run, images, buffers->values, error);
+        if (status == XH_OK) {
+            status = xh_feature_store_put(features, row, images.count, buffers->values, error);
+        }
+        if (status != XH_OK) {
+            return status;
+        }
+        row += images.count;
+        buffers->done += images.count;
+        xh_run_tell(run, "features", buffers->done, buffers->total, "images");
+    }
 }
 
 /* Features of one split. */
 static xh_status extract(xh_run_state *run, const xh_dataset *data, xh_feature_store *features,
                          extraction *buffers, xh_error *error) {
-    for (size_t first = 0; first < data->count; first += XH_RUN_FEATURE_BATCH) {
-        const size_t left = data->count - first;
-        const size_t size = left < XH_RUN_FEATURE_BATCH ? left : XH_RUN_FEATURE_BATCH;
-        xh_status status = xh_run_interrupted(run, error);
-        if (status == XH_OK) {
-            status = extract_batch(run, data, first, size, buffers, error);
-        }
-        if (status == XH_OK) {
-            status = xh_feature_store_put(features, first, size, buffers->values, error);
-        }
-        if (status != XH_OK) {
-            return status;
-        }
-        buffers->done += size;
-        xh_run_tell(run, "features", buffers->done, buffers->total, "images");
+    const xh_loader_plan plan = {
+        .dataset = data,
+        .count = data->count,
+        .batch = XH_RUN_FEATURE_BATCH,
+        .threads = xh_run_decoders(data),
+    };
+    xh_loader *loader = NULL;
+    xh_status status = xh_loader_create(&plan, &loader, error);
+    if (status == XH_OK) {
+        status = extract_all(run, loader, features, buffers, error);
     }
-    return XH_OK;
+    xh_loader_free(loader);
+    return status;
 }
 
 static xh_status extract_both(xh_run_state *run, extraction *buffers, xh_error *error) {
@@ -93,20 +111,15 @@ static xh_status extract_both(xh_run_state *run, extraction *buffers, xh_error *
 }
 
 xh_status xh_run_features(xh_run_state *run, xh_error *error) {
-    const xh_shape shape = run->train.shape;
-    const size_t pixels = shape.height * shape.width * shape.channels;
     extraction buffers = {
-        .images = xh_array_create(XH_RUN_FEATURE_BATCH * pixels, sizeof(float)),
         .values = xh_array_create(XH_RUN_FEATURE_BATCH * features_of(run), sizeof(float)),
         .total = run->train.count + run->test.count,
     };
     xh_run_age(run, run->config->training.rest_seconds);
     const xh_status status =
-        buffers.images && buffers.values
-            ? extract_both(run, &buffers, error)
-            : xh_error_set(error, XH_MEMORY, "no memory for batches of %d images",
-                           XH_RUN_FEATURE_BATCH);
-    xh_array_free(buffers.images);
+        buffers.values ? extract_both(run, &buffers, error)
+                       : xh_error_set(error, XH_MEMORY, "no memory for the features of %d images",
+                                      XH_RUN_FEATURE_BATCH);
     xh_array_free(buffers.values);
     return status;
 }

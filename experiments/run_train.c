@@ -16,14 +16,14 @@ typedef struct pass {
     const char *stage;
 } pass;
 
-typedef struct batch_buffers {
-    uint32_t *order;
-    float *images;
-} batch_buffers;
+/* What the passes go over. */
+static const xh_dataset *images_to_learn(const xh_run_state *run) {
+    return run->config->training.unlabelled ? &run->unlabelled : &run->train;
+}
 
 static size_t images_of_a_pass(const xh_run_state *run) {
     const size_t wanted = (size_t)run->config->training.images;
-    return wanted > 0 && wanted < run->train.count ? wanted : run->train.count;
+    return wanted > 0 ? wanted : images_to_learn(run)->count;
 }
 
 /* The devices live through what the events of the latest batch took, or through a prototype's fixed
@@ -72,21 +72,18 @@ static xh_status train_batch(xh_run_state *run, const pass *now, xh_images image
     return XH_OK;
 }
 
-static xh_status train_pass(xh_run_state *run, const pass *now, batch_buffers buffers,
-                            xh_error *error) {
-    const xh_shape shape = run->train.shape;
-    const size_t count = images_of_a_pass(run), batch = (size_t)run->config->training.batch;
-    const xh_rng stream = {run->seed_network, XH_RNG_SHUFFLE, 0, now->number};
-    xh_rng_permutation(stream, run->train.count, buffers.order);
-    while (run->place.image < count) {
-        const size_t first = run->place.image;
-        const size_t size = count - first < batch ? count - first : batch;
-        const xh_images images = {buffers.images, size, shape.height, shape.width, shape.channels};
+/* Trains with every batch that the loader has. */
+static xh_status train_batches(xh_run_state *run, const pass *now, xh_loader *loader,
+                               xh_error *error) {
+    for (;;) {
+        xh_images images;
         xh_status status = xh_run_pause(run, error);
-        if (status != XH_OK) {
+        if (status == XH_OK) {
+            status = xh_loader_next(loader, &images, error);
+        }
+        if (status != XH_OK || images.count == 0) {
             return status;
         }
-        xh_dataset_batch(&run->train, buffers.order + first, 0, size, buffers.images);
         status = train_batch(run, now, images, error);
         if (status == XH_OK) {
             status = xh_run_layer_rows(run, now->first, now->last, false, error);
@@ -94,14 +91,38 @@ static xh_status train_pass(xh_run_state *run, const pass *now, batch_buffers bu
         if (status != XH_OK) {
             return status;
         }
-        run->place.image = first + size;
-        xh_run_tell(run, now->stage, now->done + first + size, now->total, "images");
+        run->place.image += images.count;
+        xh_run_tell(run, now->stage, now->done + run->place.image, now->total, "images");
     }
-    return XH_OK;
+}
+
+/* The rest of a pass, whose first images may have been presented before. order has room for all. */
+static xh_status train_pass(xh_run_state *run, const pass *now, uint32_t *order, xh_error *error) {
+    const xh_training_params *training = &run->config->training;
+    const xh_dataset *dataset = images_to_learn(run);
+    const xh_rng stream = {run->seed_network, XH_RNG_SHUFFLE, 0, now->number};
+    const xh_loader_plan plan = {
+        .dataset = dataset,
+        .order = order + run->place.image,
+        .count = images_of_a_pass(run) - run->place.image,
+        .batch = (size_t)training->batch,
+        .augmentation = xh_augmentation_of(training->augmentation),
+        .seed = run->seed_network,
+        .pass = now->number,
+        .threads = xh_run_decoders(dataset),
+    };
+    xh_loader *loader = NULL;
+    xh_rng_permutation(stream, dataset->count, order);
+    xh_status status = xh_loader_create(&plan, &loader, error);
+    if (status == XH_OK) {
+        status = train_batches(run, now, loader, error);
+    }
+    xh_loader_free(loader);
+    return status;
 }
 
 static xh_status train_stage(xh_run_state *run, size_t first, size_t last, const char *stage,
-                             batch_buffers buffers, xh_error *error) {
+                             uint32_t *order, xh_error *error) {
     const size_t epochs = (size_t)run->config->training.epochs, images = images_of_a_pass(run);
     pass now = {first, last, 0, 0, epochs * images, stage};
     xh_status status = XH_OK;
@@ -110,7 +131,7 @@ static xh_status train_stage(xh_run_state *run, size_t first, size_t last, const
     while (status == XH_OK && place->epoch < epochs) {
         now.number = first * epochs + place->epoch;
         now.done = place->epoch * images;
-        status = train_pass(run, &now, buffers, error);
+        status = train_pass(run, &now, order, error);
         if (status == XH_OK) {
             place->epoch++;
             place->image = 0;
@@ -126,31 +147,24 @@ static xh_status train_stage(xh_run_state *run, size_t first, size_t last, const
     return status;
 }
 
-static xh_status train_stages(xh_run_state *run, batch_buffers buffers, xh_error *error) {
+static xh_status train_stages(xh_run_state *run, uint32_t *order, xh_error *error) {
     const bool consecutive = strcmp(run->config->training.order, "consecutive") == 0;
     xh_status status = XH_OK;
     while (status == XH_OK && run->place.stage < run->layers) {
         const size_t first = run->place.stage, last = consecutive ? run->layers - 1 : first;
         const char *name = consecutive ? "training" : run->config->layers[first].name;
-        status = train_stage(run, first, last, name, buffers, error);
+        status = train_stage(run, first, last, name, order, error);
     }
     return status;
 }
 
 xh_status xh_run_train(xh_run_state *run, xh_error *error) {
-    const xh_shape shape = run->train.shape;
-    const size_t batch = (size_t)run->config->training.batch;
-    const batch_buffers buffers = {
-        .order = xh_array_create(run->train.count, sizeof(uint32_t)),
-        .images =
-            xh_array_create(batch * shape.height * shape.width * shape.channels, sizeof(float)),
-    };
+    const size_t images = images_to_learn(run)->count;
+    uint32_t *order = xh_array_create(images, sizeof *order);
     const xh_status status =
-        buffers.order && buffers.images
-            ? train_stages(run, buffers, error)
-            : xh_error_set(error, XH_MEMORY, "no memory for batches of %zu images", batch);
-    xh_array_free(buffers.order);
-    xh_array_free(buffers.images);
+        order ? train_stages(run, order, error)
+              : xh_error_set(error, XH_MEMORY, "no memory for the order of %zu images", images);
+    xh_array_free(order);
     const xh_cost cost = xh_run_cost(run, NULL);
     run->training_wall = xh_run_seconds(run->training_watch);
     run->training_joules = cost.total_joules;

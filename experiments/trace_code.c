@@ -7,7 +7,9 @@
 #include <cblas.h>
 #include <gsl/gsl_version.h>
 #include <hdf5.h>
+#include <jconfig.h>
 #include <omp.h>
+#include <png.h>
 #include <stdio.h>
 #include <string.h>
 #include <yaml.h>
@@ -19,8 +21,12 @@ static const char *libraries(void) {
     static char text[TEXT];
     unsigned major = 0, minor = 0, release = 0;
     H5get_libversion(&major, &minor, &release);
-    snprintf(text, sizeof(text), "HDF5 %u.%u.%u, %s, libyaml %s, zlib %s, GSL %s", major, minor,
-             release, openblas_get_config(), yaml_get_version_string(), zlibVersion(), gsl_version);
+    snprintf(text, sizeof(text),
+             "HDF5 %u.%u.%u, %s, libyaml %s, zlib %s, GSL %s, libjpeg-turbo %d.%d.%d, libpng %s",
+             major, minor, release, openblas_get_config(), yaml_get_version_string(), zlibVersion(),
+             gsl_version, LIBJPEG_TURBO_VERSION_NUMBER / 1000000,
+             LIBJPEG_TURBO_VERSION_NUMBER / 1000 % 1000, LIBJPEG_TURBO_VERSION_NUMBER % 1000,
+             png_get_libpng_ver(NULL));
     return text;
 }
 

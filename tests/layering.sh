@@ -43,7 +43,7 @@ BEGIN {
     floors("devices", "device")
     floors("sim", "converter crossbar ledger probe pulse scheme synapses tile wire")
     floors("models", "baseline layer network patches readout softhebb")
-    floors("experiments", "config dataset report run sweep trace")
+    floors("experiments", "config dataset loader report run sweep trace")
 }
 {
     file = $1

@@ -29,14 +29,6 @@ typedef struct xh_seed_params {
     long cycle;   /* cycle-to-cycle spread, read noise, pulse trains */
 } xh_seed_params;
 
-typedef struct xh_dataset_params {
-    char name[XH_PARAM_TEXT_SIZE];
-    char folder[XH_PARAM_TEXT_SIZE]; /* below the data directory; "": the data set's own */
-    long size;                       /* side of images cut from an image folder; 0: its own */
-    long train_images;               /* 0: all */
-    long test_images;                /* 0: all */
-} xh_dataset_params;
-
 typedef struct xh_network_params {
     char preset[XH_PARAM_TEXT_SIZE]; /* what the layers began from; "": nothing */
     double width;                    /* factor of every layer's outputs; 1 once they hold it */
