@@ -235,6 +235,21 @@ START_TEST(keys_are_checked_together) {
 }
 END_TEST
 
+START_TEST(keys_of_data_are_checked_together) {
+    refuse("dataset: {name: cifar10, size: 64}\n" DIGITAL,
+           "e.yaml:1: dataset.size = 64: the images of cifar10 come as 32 x 32");
+    refuse("dataset: {name: image-folder}\n" DIGITAL,
+           "e.yaml:1: dataset.name = image-folder needs dataset.folder");
+    refuse("training: {unlabelled: true}\n" DIGITAL,
+           "e.yaml:1: training.unlabelled = true: dataset.name = fashion-mnist has no unlabelled "
+           "images");
+    refuse("dataset: {name: stl10}\ntraining: {unlabelled: true, images: 100001}\n" DIGITAL,
+           "e.yaml:2: training.images = 100001 is more than the 100000 unlabelled ones");
+    refuse("dataset: {name: imagenette, size: 2}\n" DIGITAL,
+           "e.yaml:2: layer conv1: padding = 2 cannot reflect an image side of 2 pixels");
+}
+END_TEST
+
 START_TEST(overrides_come_last) {
     const char *const overrides[] = {"seed=5", "network.layers.0.rate=0.5", "readout.epochs=2",
                                      "network.layers.1.kernel=3", "readout.epochs=4"};
@@ -312,7 +327,7 @@ int main(void) {
                             documents_are_checked,
                             sizes_are_bounded,
                             names_are_checked,
-                            keys_are_checked_together,
+                            keys_are_checked_together, keys_of_data_are_checked_together,
                             overrides_come_last,
                             overrides_are_named_in_errors,
                             values_hold_equals_signs,
