@@ -207,6 +207,11 @@ static xh_status check_backprop(const xh_config *config, const xh_node *root, xh
                                  l);
         }
     }
+    if (training->unlabelled) {
+        return xh_node_error(at(at(root, "training"), "unlabelled"), error,
+                             "training.unlabelled cannot be with training.method = backprop, which "
+                             "needs labels");
+    }
     if (!training->learn || training->layers > 0) {
         const char *key = training->learn ? "layers" : "learn";
         return xh_node_error(at(at(root, "training"), key), error,

@@ -243,6 +243,9 @@ START_TEST(keys_of_data_are_checked_together) {
     refuse("training: {unlabelled: true}\n" DIGITAL,
            "e.yaml:1: training.unlabelled = true: dataset.name = fashion-mnist has no unlabelled "
            "images");
+    refuse("dataset: {name: stl10}\ntraining: {unlabelled: true, method: backprop}\n" DIGITAL,
+           "e.yaml:2: training.unlabelled cannot be with training.method = backprop, which needs "
+           "labels");
     refuse("dataset: {name: stl10}\ntraining: {unlabelled: true, images: 100001}\n" DIGITAL,
            "e.yaml:2: training.images = 100001 is more than the 100000 unlabelled ones");
     refuse("dataset: {name: imagenette, size: 2}\n" DIGITAL,
@@ -327,7 +330,8 @@ int main(void) {
                             documents_are_checked,
                             sizes_are_bounded,
                             names_are_checked,
-                            keys_are_checked_together, keys_of_data_are_checked_together,
+                            keys_are_checked_together,
+                            keys_of_data_are_checked_together,
                             overrides_come_last,
                             overrides_are_named_in_errors,
                             values_hold_equals_signs,
