@@ -193,6 +193,18 @@ static xh_status check_training(const xh_config *config, const xh_node *root, xh
                          config->layer_count);
 }
 
+/* Views of an image differ by their augmentation. */
+static xh_status check_views(const xh_config *config, const xh_node *root, xh_error *error) {
+    const long views = config->readout.views;
+    if (views == 1 || strcmp(config->readout.augmentation, "none") != 0) {
+        return XH_OK;
+    }
+    return xh_node_error(at(at(root, "readout"), "views"), error,
+                         "readout.views = %ld of each image are all the same: it must be 1 with "
+                         "readout.augmentation = none",
+                         views);
+}
+
 /* Backpropagation trains every layer, and reads weights transposed. */
 static xh_status check_backprop(const xh_config *config, const xh_node *root, xh_error *error) {
     const xh_training_params *training = &config->training;
@@ -246,8 +258,8 @@ static xh_status check_device(const xh_config *config, const xh_node *root, xh_e
 
 xh_status xh_config_check(const xh_config *config, const xh_node *root, xh_error *error) {
     static xh_status (*const checks[])(const xh_config *, const xh_node *, xh_error *) = {
-        check_names,  check_data,      check_training,  check_backprop,
-        check_device, check_crossbars, check_arithmetic};
+        check_names,    check_data,   check_training,  check_views,
+        check_backprop, check_device, check_crossbars, check_arithmetic};
     xh_status status = XH_OK;
     for (size_t i = 0; i < sizeof checks / sizeof checks[0] && status == XH_OK; i++) {
         status = checks[i](config, root, error);

@@ -1,5 +1,6 @@
 /* Parameter tables of an experiment's own sections. */
 #include "crosshebb/config.h"
+#include "crosshebb/loader.h"
 
 /* Bounds are doubles, in which every integer up to 2^53 is exact. */
 #define LARGEST_SEED 9007199254740992.0
@@ -57,8 +58,6 @@ TABLE(xh_network_param_table, xh_network_params, network_rows);
 
 static const char *const orders[] = {"successive", "consecutive", NULL};
 static const char *const methods[] = {"softhebb", "backprop", NULL};
-static const char *const augmentations[] = {"none",      "mirror",       "flip",
-                                            "crop_flip", "resized_crop", NULL};
 static const char *const clocks[] = {"hardware", "prototype", NULL};
 static const xh_param training_rows[] = {
     XH_TEXT(xh_training_params, method, "softhebb", methods,
@@ -78,7 +77,7 @@ static const xh_param training_rows[] = {
                "images of an unsupervised pass; 0: all"),
     XH_FLAG(xh_training_params, unlabelled, false,
             "passes go over the data set's unlabelled images"),
-    XH_TEXT(xh_training_params, augmentation, "none", augmentations,
+    XH_TEXT(xh_training_params, augmentation, "none", xh_augmentation_names,
             "change of each image in a pass: mirrored every other time, mirrored half the time, "
             "and cropped after padding, or cropped and resized"),
     XH_INTEGER(xh_training_params, trace_every, "1", 1000, 1, LARGEST_COUNT,

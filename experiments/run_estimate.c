@@ -12,7 +12,7 @@
 /* Share of the machine's rate that the products of a layer reach. */
 static const double product_efficiency = 0.92;
 /* The same of the readout, whose products are as narrow as there are classes. */
-static const double readout_efficiency = 0.6;
+static const double readout_efficiency = 0.8;
 
 /*
  * What is not a product, in multiply-accumulates that take as long; from runs of the shipped
@@ -25,8 +25,8 @@ enum {
     STEP = 50,     /* a weight in an update: decay, largest change, step */
     NOISE = 100,   /* an output read from devices, beside an output read from floats */
     PULSE = 150,   /* an output that turns into pulses on devices */
-    GATHER = 27,   /* a feature on its way into the readout */
-    ADAM = 60,     /* a weight of the readout in a step */
+    GATHER = 22,   /* a feature on its way into the readout */
+    ADAM = 30,     /* a weight of the readout in a step */
     RECTIFY = 90   /* an output through rectifier and pool, and the way back, end to end */
 };
 
@@ -209,12 +209,12 @@ static work training_work(const xh_config *config, const image_counts *images,
     return sum;
 }
 
-/* Every image once; end to end the test images an epoch. */
+/* Every view of every image once; end to end the test images an epoch. */
 static work feature_work(const xh_config *config, const image_counts *images,
                          const network_work *network) {
     const double read = xh_config_backpropagates(config)
                             ? (double)config->readout.epochs * images->test
-                            : images->train + images->test;
+                            : (double)config->readout.views * images->train + images->test;
     work sum = {0};
     for (size_t l = 0; l < network->count; l++) {
         add_read(&network->layers[l], read, &sum);

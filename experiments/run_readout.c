@@ -30,10 +30,13 @@ xh_run_store xh_run_store_of(const xh_config *config, size_t features, size_t tr
     xh_run_store store = {plan, plan};
     store.test.rows = test;
     store.test.memory = memory;
-    store.train.rows = train;
+    store.train.rows = train * (size_t)config->readout.views;
     store.train.memory = memory - (size_t)xh_feature_plan_memory(&store.test);
     return store;
 }
+
+/* Passes of training draw their augmentation as numbers below. */
+enum { FIRST_PASS = 0x800000 };
 
 /* What an extraction writes to. */
 typedef struct extraction {
@@ -51,11 +54,10 @@ static xh_status extract_batch(xh_run_state *run, xh_images images, float *value
     return xh_network_batch(run->network, run->layers - 1, modes, images, values, error);
 }
 
-/* Features of the loader's images. */
+/* Features of the loader's images, in rows from the first on. */
 static xh_status extract_all(xh_run_state *run, xh_loader *loader, xh_feature_store *features,
-                             extraction *buffers, xh_error *error) {
-    size_t row = 0;
-    for (;;) {
+                             size_t first, extraction *buffers, xh_error *error) {
+    for (size_t row = first;;) {
         xh_images images;
         xh_status status = xh_run_interrupted(run, error);
         if (status == XH_OK) {
@@ -77,19 +79,23 @@ static xh_status extract_all(xh_run_state *run, xh_loader *loader, xh_feature_st
     }
 }
 
-/* Features of one split. */
-static xh_status extract(xh_run_state *run, const xh_dataset *data, xh_feature_store *features,
-                         extraction *buffers, xh_error *error) {
+/* Features of one split in one view. */
+static xh_status extract(xh_run_state *run, const xh_dataset *data, const char *augmentation,
+                         size_t view, xh_feature_store *features, extraction *buffers,
+                         xh_error *error) {
     const xh_loader_plan plan = {
         .dataset = data,
         .count = data->count,
         .batch = XH_RUN_FEATURE_BATCH,
+        .augmentation = xh_augmentation_of(augmentation),
+        .seed = run->seed_network,
+        .pass = FIRST_PASS + view,
         .threads = xh_run_decoders(data),
     };
     xh_loader *loader = NULL;
     xh_status status = xh_loader_create(&plan, &loader, error);
     if (status == XH_OK) {
-        status = extract_all(run, loader, features, buffers, error);
+        status = extract_all(run, loader, features, view * data->count, buffers, error);
     }
     xh_loader_free(loader);
     return status;
@@ -104,16 +110,19 @@ static xh_status extract_both(xh_run_state *run, extraction *buffers, xh_error *
     if (status == XH_OK) {
         status = xh_feature_store_create(&store.test, &run->test_features, error);
     }
-    if (status == XH_OK) {
-        status = extract(run, &run->train, run->train_features, buffers, error);
+    const xh_readout_params *params = &run->config->readout;
+    for (size_t view = 0; status == XH_OK && view < (size_t)params->views; view++) {
+        status = extract(run, &run->train, params->augmentation, view, run->train_features, buffers,
+                         error);
     }
-    return status == XH_OK ? extract(run, &run->test, run->test_features, buffers, error) : status;
+    return status == XH_OK ? extract(run, &run->test, "none", 0, run->test_features, buffers, error)
+                           : status;
 }
 
 xh_status xh_run_features(xh_run_state *run, xh_error *error) {
     extraction buffers = {
         .values = xh_array_create(XH_RUN_FEATURE_BATCH * features_of(run), sizeof(float)),
-        .total = run->train.count + run->test.count,
+        .total = run->train.count * (size_t)run->config->readout.views + run->test.count,
     };
     xh_run_age(run, run->config->training.rest_seconds);
     const xh_status status =

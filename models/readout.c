@@ -11,6 +11,8 @@
 #include <stdlib.h>
 
 static const char *const caches[] = {"bfloat16", "float32", NULL};
+static const char *const augmentations[] = {"none",      "mirror",       "flip",
+                                            "crop_flip", "resized_crop", NULL};
 static const xh_param params[] = {
     XH_INTEGER(xh_readout_params, epochs, "1", 50, 1, 100000, "passes over the training features"),
     XH_INTEGER(xh_readout_params, batch, "images", 64, 1, 65536, "images of a step"),
@@ -20,6 +22,11 @@ static const xh_param params[] = {
     XH_TEXT(xh_readout_params, cache, "bfloat16", caches,
             "how features are stored between epochs: rounded to 8 bits, in half the room, or as "
             "they are"),
+    XH_TEXT(xh_readout_params, augmentation, "none", augmentations,
+            "change of each training image whose features are stored, as training.augmentation"),
+    XH_INTEGER(xh_readout_params, views, "1", 1, 1, 100000,
+               "stored features of each training image, differently augmented: epoch e takes view "
+               "(e + i) mod views of image i; as many as epochs are a fresh draw each time"),
 };
 
 const xh_param_table xh_readout_param_table = XH_PARAM_TABLE(xh_readout_params, params);

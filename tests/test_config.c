@@ -18,6 +18,16 @@ START_TEST(defaults_are_those_of_the_tables) {
 }
 END_TEST
 
+/* The readout's images are changed by the same words as those of training. */
+START_TEST(augmentations_are_the_same_everywhere) {
+    const char *const *training = xh_param_find(&xh_training_param_table, "augmentation")->choices;
+    const char *const *readout = xh_param_find(&xh_readout_param_table, "augmentation")->choices;
+    for (size_t i = 0; training[i] || readout[i]; i++) {
+        ck_assert_pstr_eq(training[i], readout[i]);
+    }
+}
+END_TEST
+
 START_TEST(values_reach_their_fields) {
     expect("experiment: mine\n"
            "seed: 7\n"
@@ -62,6 +72,10 @@ START_TEST(values_reach_their_fields) {
 END_TEST
 
 START_TEST(values_are_checked_where_they_stand) {
+    refuse(DIGITAL "readout:\n  epochs: 3\n  views: 2\n",
+           "e.yaml:4: readout.views = 2 of each image are all the same: it must be 1 with "
+           "readout.augmentation = none");
+    expect(DIGITAL "readout: {augmentation: mirror, views: 2}\n", 0, NULL);
     refuse(DIGITAL "readout:\n  epochs: 3\n  dropout: 1.3\n",
            "e.yaml:4: readout.dropout = 1.3 is outside [0, 0.99]");
     refuse(DIGITAL "seed: many\n", "e.yaml:2: seed = many is not an integer");
@@ -321,6 +335,7 @@ END_TEST
 
 int main(void) {
     const TTest *tests[] = {defaults_are_those_of_the_tables,
+                            augmentations_are_the_same_everywhere,
                             values_reach_their_fields,
                             values_are_checked_where_they_stand,
                             unknown_keys_are_told,

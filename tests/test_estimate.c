@@ -106,6 +106,22 @@ START_TEST(features_go_where_there_is_room) {
 }
 END_TEST
 
+/* Every view of a training image is extracted and stored; an epoch takes one of them. */
+START_TEST(views_are_counted) {
+    static const char *const overrides[] = {"readout.views=3", "readout.augmentation=flip"};
+    load(two_layers, NULL);
+    predict(&machine);
+    const xh_run_estimate one = estimate;
+    ck_assert_int_eq(
+        xh_config_parse("e.yaml", two_layers, strlen(two_layers), overrides, 2, &config, &error),
+        XH_OK);
+    predict(&machine);
+    ck_assert_double_eq(estimate.feature_macs, one.feature_macs * 19 / 7);
+    ck_assert_double_eq(estimate.readout_macs, one.readout_macs);
+    ck_assert_double_eq_tol(estimate.memory_bytes - one.memory_bytes, 2.0 * 2 * 24 * 60000, 1e-6);
+}
+END_TEST
+
 START_TEST(seconds_go_by_the_rate) {
     load(two_layers, NULL);
     predict(&machine);
@@ -263,6 +279,7 @@ int main(void) {
     tcase_add_test(shapes, work_is_counted_from_shapes);
     tcase_add_test(shapes, work_end_to_end_is_counted_from_shapes);
     tcase_add_test(shapes, features_go_where_there_is_room);
+    tcase_add_test(shapes, views_are_counted);
     tcase_add_test(shapes, seconds_go_by_the_rate);
     tcase_add_test(shapes, published_networks_are_products);
     tcase_add_test(shapes, training_keeps_no_images);

@@ -20,7 +20,10 @@ typedef struct xh_readout_params {
     double rate; /* Adam's step */
     double
         dropout; /* share of features dropped, the others scaled by 1 / (1 - dropout); to 2^-16 */
-    char cache[XH_PARAM_TEXT_SIZE]; /* features are stored as bfloat16, float32; for those who do */
+    /* How features are stored, for those who do: */
+    char cache[XH_PARAM_TEXT_SIZE];        /* as bfloat16, float32 */
+    char augmentation[XH_PARAM_TEXT_SIZE]; /* of the training images, as in training */
+    long views;                            /* of each training image */
 } xh_readout_params;
 
 extern const xh_param_table xh_readout_param_table;

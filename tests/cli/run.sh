@@ -58,6 +58,17 @@ if h5diff one.h5 float.h5 /readout /readout >/dev/null; then
     fail "the precision of the cache does not matter"
 fi
 
+# The first view is not mirrored, the second is: each image is met in both, whatever is streamed by how many threads.
+expect 0 "$program" run tiny.yaml --quiet --set readout.augmentation=mirror --out view.h5
+expect_same one.h5 view.h5 "${same[@]}"
+views=(--quiet --set readout.augmentation=mirror --set readout.views=2)
+expect 0 "$program" run tiny.yaml "${views[@]}" --out views.h5
+if h5diff one.h5 views.h5 /readout /readout >/dev/null; then
+    fail "views do not matter"
+fi
+expect 0 "$program" run tiny.yaml "${views[@]}" --memory 40K --threads 2 --out streamed.h5
+expect_same views.h5 streamed.h5 "${same[@]}" /config
+
 # What check prints runs to the same bits.
 expect 0 "$program" check tiny.yaml
 mv out resolved.yaml
