@@ -5,7 +5,32 @@
  */
 #include "config_rig.h"
 
+typedef struct published_network {
+    const char *name, *dataset;
+    long batch;
+    bool unlabelled;
+    const char *augmentation;
+    long readout_epochs, readout_batch;
+    double dropout;
+    size_t readout_inputs;
+} published_network;
+
+static const published_network networks[] = {
+    {"softhebb-cifar-1", "cifar10", 10, false, "none", 50, 64, .5, 24576},
+    {"softhebb-cifar-2", "cifar10", 10, false, "none", 50, 64, .5, 24576},
+    {"softhebb-cifar-2-x1", "cifar10", 10, false, "none", 50, 64, .5, 6144},
+    {"softhebb-cifar-2-x2", "cifar10", 10, false, "none", 50, 64, .5, 12288},
+    {"softhebb-cifar-3", "cifar10", 10, false, "none", 50, 64, .5, 24576},
+    {"softhebb-cifar-3-x1", "cifar10", 10, false, "none", 50, 64, .5, 1536},
+    {"softhebb-cifar-3-x2", "cifar10", 10, false, "none", 50, 64, .5, 6144},
+    {"softhebb-stl-3", "stl10", 32, true, "none", 100, 64, .4, 221184},
+    {"softhebb-stl-4", "stl10", 32, true, "none", 100, 64, .5, 221184},
+    {"softhebb-imagenet-5", "imagenet", 10, false, "resized_crop", 200, 32, .5, 307200},
+    {"softhebb-mnist-mlp", "mnist", 32, false, "none", 10, 32, 0, 2000},
+};
+
 typedef struct published_layer {
+    const char *network;
     long outputs, kernel;
     size_t side_in, side_out; /* of images; 1 for what is flat */
     double inverse_temperature, rate, norm_power, power;
@@ -14,100 +39,39 @@ typedef struct published_layer {
     bool pre_triangle;
 } published_layer;
 
-typedef struct published_network {
-    const char *name, *dataset;
-    long batch;
-    bool unlabelled;
-    long readout_epochs, readout_batch;
-    double dropout;
-    size_t readout_inputs;
-    published_layer layers[5];
-} published_network;
-
-static const published_network published[] = {
-    {"softhebb-cifar-1",
-     "cifar10",
-     10,
-     false,
-     50,
-     64,
-     .5,
-     24576,
-     {{96, 5, 32, 16, 1, .08, .5, .7, "average 4 2 1", 75, 7200, false}}},
-    {"softhebb-cifar-2",
-     "cifar10",
-     10,
-     false,
-     50,
-     64,
-     .5,
-     24576,
-     {{96, 5, 32, 16, 1, .08, .5, .7, "average 4 2 1", 75, 7200, false},
-      {384, 3, 16, 8, .65, .005, .5, 1.4, "max 4 2 1", 864, 331776, true}}},
-    {"softhebb-cifar-2-x1",
-     "cifar10",
-     10,
-     false,
-     50,
-     64,
-     .5,
-     6144,
-     {{96, 5, 32, 16, 1, .08, .5, .7, "average 4 2 1", 75, 7200, false},
-      {96, 3, 16, 8, .65, .005, .5, 1.4, "max 4 2 1", 864, 82944, true}}},
-    {"softhebb-cifar-2-x2",
-     "cifar10",
-     10,
-     false,
-     50,
-     64,
-     .5,
-     12288,
-     {{96, 5, 32, 16, 1, .08, .5, .7, "average 4 2 1", 75, 7200, false},
-      {192, 3, 16, 8, .65, .005, .5, 1.4, "max 4 2 1", 864, 165888, true}}},
-    {"softhebb-cifar-3",
-     "cifar10",
-     10,
-     false,
-     50,
-     64,
-     .5,
-     24576,
-     {{96, 5, 32, 16, 1, .08, .5, .7, "max 4 2 1", 75, 7200, false},
-      {384, 3, 16, 8, .65, .005, .5, 1.4, "max 4 2 1", 864, 331776, false},
-      {1536, 3, 8, 4, .25, .01, .5, 1, "average 2 2 0", 3456, 5308416, false}}},
-    {"softhebb-cifar-3-x1",
-     "cifar10",
-     10,
-     false,
-     50,
-     64,
-     .5,
-     1536,
-     {{96, 5, 32, 16, 1, .08, .5, .7, "max 4 2 1", 75, 7200, false},
-      {96, 3, 16, 8, .65, .005, .5, 1.4, "max 4 2 1", 864, 82944, false},
-      {96, 3, 8, 4, .25, .01, .5, 1, "average 2 2 0", 864, 82944, false}}},
-    {"softhebb-cifar-3-x2",
-     "cifar10",
-     10,
-     false,
-     50,
-     64,
-     .5,
-     6144,
-     {{96, 5, 32, 16, 1, .08, .5, .7, "max 4 2 1", 75, 7200, false},
-      {192, 3, 16, 8, .65, .005, .5, 1.4, "max 4 2 1", 864, 165888, false},
-      {384, 3, 8, 4, .25, .01, .5, 1, "average 2 2 0", 1728, 663552, false}}},
-    {"softhebb-mnist-mlp",
-     "mnist",
-     32,
-     false,
-     10,
-     32,
-     0,
-     2000,
-     {{2000, 0, 28, 1, 12, .045, .2, 5, "none", 784, 1568000, false}}},
+static const published_layer layers[] = {
+    {"softhebb-cifar-1", 96, 5, 32, 16, 1, .08, .5, .7, "average 4 2 1", 75, 7200, false},
+    {"softhebb-cifar-2", 96, 5, 32, 16, 1, .08, .5, .7, "average 4 2 1", 75, 7200, false},
+    {"softhebb-cifar-2", 384, 3, 16, 8, .65, .005, .5, 1.4, "max 4 2 1", 864, 331776, true},
+    {"softhebb-cifar-2-x1", 96, 5, 32, 16, 1, .08, .5, .7, "average 4 2 1", 75, 7200, false},
+    {"softhebb-cifar-2-x1", 96, 3, 16, 8, .65, .005, .5, 1.4, "max 4 2 1", 864, 82944, true},
+    {"softhebb-cifar-2-x2", 96, 5, 32, 16, 1, .08, .5, .7, "average 4 2 1", 75, 7200, false},
+    {"softhebb-cifar-2-x2", 192, 3, 16, 8, .65, .005, .5, 1.4, "max 4 2 1", 864, 165888, true},
+    {"softhebb-cifar-3", 96, 5, 32, 16, 1, .08, .5, .7, "max 4 2 1", 75, 7200, false},
+    {"softhebb-cifar-3", 384, 3, 16, 8, .65, .005, .5, 1.4, "max 4 2 1", 864, 331776, false},
+    {"softhebb-cifar-3", 1536, 3, 8, 4, .25, .01, .5, 1, "average 2 2 0", 3456, 5308416, false},
+    {"softhebb-cifar-3-x1", 96, 5, 32, 16, 1, .08, .5, .7, "max 4 2 1", 75, 7200, false},
+    {"softhebb-cifar-3-x1", 96, 3, 16, 8, .65, .005, .5, 1.4, "max 4 2 1", 864, 82944, false},
+    {"softhebb-cifar-3-x1", 96, 3, 8, 4, .25, .01, .5, 1, "average 2 2 0", 864, 82944, false},
+    {"softhebb-cifar-3-x2", 96, 5, 32, 16, 1, .08, .5, .7, "max 4 2 1", 75, 7200, false},
+    {"softhebb-cifar-3-x2", 192, 3, 16, 8, .65, .005, .5, 1.4, "max 4 2 1", 864, 165888, false},
+    {"softhebb-cifar-3-x2", 384, 3, 8, 4, .25, .01, .5, 1, "average 2 2 0", 1728, 663552, false},
+    {"softhebb-stl-3", 96, 5, 96, 48, 1, .08, .5, .7, "average 4 2 1", 75, 7200, false},
+    {"softhebb-stl-3", 384, 3, 48, 24, .65, .005, .5, 1.4, "max 4 2 1", 864, 331776, false},
+    {"softhebb-stl-3", 1536, 3, 24, 12, .45, .01, .5, 1, "average 4 2 1", 3456, 5308416, false},
+    {"softhebb-stl-4", 96, 5, 96, 48, 1, .08, .5, .7, "average 4 2 1", 75, 7200, false},
+    {"softhebb-stl-4", 384, 3, 48, 24, .65, .005, .5, .7, "max 4 2 1", 864, 331776, false},
+    {"softhebb-stl-4", 1536, 3, 24, 12, .45, .01, .5, 1.4, "average 4 2 1", 3456, 5308416, false},
+    {"softhebb-stl-4", 6144, 3, 12, 6, .25, .01, .5, 1, "average 2 2 0", 13824, 84934656, false},
+    {"softhebb-imagenet-5", 48, 5, 160, 80, 1.1, .08, .75, .7, "max 4 2 1", 75, 3600, false},
+    {"softhebb-imagenet-5", 192, 3, 80, 40, .7, .01, .75, .7, "max 4 2 1", 432, 82944, false},
+    {"softhebb-imagenet-5", 768, 3, 40, 20, .5, .01, .75, .7, "max 4 2 1", 1728, 1327104, false},
+    {"softhebb-imagenet-5", 3072, 3, 20, 10, .4, .01, .75, 1.4, "max 4 2 1", 6912, 21233664, false},
+    {"softhebb-imagenet-5", 12288, 3, 10, 5, .25, .01, .75, 1, "average 2 2 0", 27648, 339738624,
+     false},
+    {"softhebb-mnist-mlp", 2000, 0, 28, 1, 12, .045, .2, 5, "none", 784, 1568000, false},
 };
-enum { PUBLISHED = sizeof published / sizeof published[0] };
+enum { NETWORKS = sizeof networks / sizeof networks[0], LAYERS = sizeof layers / sizeof layers[0] };
 
 static void expect_preset(const char *name, size_t count, const char *const *overrides) {
     char text[XH_PARAM_TEXT_SIZE];
@@ -164,14 +128,16 @@ static xh_shape compare_layer(const published_layer *row, const xh_layer_params 
 }
 
 START_TEST(presets_are_those_published) {
-    const published_network *network = &published[_i];
+    const published_network *network = &networks[_i];
     expect_preset(network->name, 0, NULL);
     ck_assert_str_eq(config.dataset.name, network->dataset);
     xh_shape shape = images();
     size_t depth = 0;
-    for (; depth < 5 && network->layers[depth].outputs > 0; depth++) {
-        ck_assert_uint_lt(depth, config.layer_count);
-        shape = compare_layer(&network->layers[depth], &config.layers[depth], shape);
+    for (size_t l = 0; l < LAYERS; l++) {
+        if (strcmp(layers[l].network, network->name) == 0) {
+            ck_assert_uint_lt(depth, config.layer_count);
+            shape = compare_layer(&layers[l], &config.layers[depth++], shape);
+        }
     }
     ck_assert_uint_eq(config.layer_count, depth);
     ck_assert_uint_eq(shape.height * shape.width * shape.channels, network->readout_inputs);
@@ -181,6 +147,7 @@ START_TEST(presets_are_those_published) {
     ck_assert_int_eq(config.training.batch, network->batch);
     ck_assert_int_eq(config.training.images, 0);
     ck_assert_int_eq(config.training.unlabelled, network->unlabelled);
+    ck_assert_str_eq(config.training.augmentation, network->augmentation);
     ck_assert_int_eq(config.readout.epochs, network->readout_epochs);
     ck_assert_int_eq(config.readout.batch, network->readout_batch);
     ck_assert_double_eq(config.readout.rate, 1e-3);
@@ -189,7 +156,7 @@ START_TEST(presets_are_those_published) {
 END_TEST
 
 START_TEST(every_preset_is_in_the_table) {
-    ck_assert_uint_eq(xh_network_preset_count(), PUBLISHED);
+    ck_assert_uint_eq(xh_network_preset_count(), NETWORKS);
 }
 END_TEST
 
@@ -290,7 +257,7 @@ END_TEST
 int main(void) {
     Suite *suite = suite_create("presets");
     TCase *table = tcase_create("table");
-    tcase_add_loop_test(table, presets_are_those_published, 0, PUBLISHED);
+    tcase_add_loop_test(table, presets_are_those_published, 0, NETWORKS);
     tcase_add_test(table, every_preset_is_in_the_table);
     tcase_add_test(table, the_file_overrides_its_preset);
     suite_add_tcase(suite, table);
