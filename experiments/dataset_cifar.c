@@ -54,8 +54,10 @@ static xh_status take(const char *path, int file, size_t labels, xh_dataset *dat
     const xh_shape shape = dataset->shape;
     const size_t record = labels + shape.height * shape.width * shape.channels;
     uint8_t *bytes = malloc(CHUNK * record);
-    xh_status status =
-        bytes ? XH_OK : xh_error_set(error, XH_MEMORY, "%s: no memory for %d records", path, CHUNK);
+    if (!bytes) {
+        return xh_error_set(error, XH_MEMORY, "%s: no memory for %d records", path, CHUNK);
+    }
+    xh_status status = XH_OK;
     for (size_t at = 0; status == XH_OK && at < count; at += CHUNK) {
         const size_t wanted = count - at < CHUNK ? count - at : CHUNK;
         status = xh_dataset_part(file, path, at * record, wanted * record, bytes, error);

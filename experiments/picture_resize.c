@@ -23,6 +23,7 @@ static void free_taps(taps *axis) {
     free(axis->first);
     free(axis->count);
     free(axis->weights);
+    *axis = (taps){0};
 }
 
 /* Weights of one output about a centre; they sum to 1. */
@@ -109,11 +110,9 @@ xh_status xh_picture_resize(xh_picture_view view, xh_picture_box box, size_t hei
             sum_rows(view, &rows, o, sums);
             sum_columns(sums, view.channels, &columns, width, out + o * width * view.channels);
         }
-        free_taps(&columns);
     }
-    if (rows.first) {
-        free_taps(&rows);
-    }
+    free_taps(&rows);
+    free_taps(&columns);
     free(sums);
     return made ? XH_OK
                 : xh_error_set(error, XH_MEMORY, "no memory for resizing an image of %zu x %zu",
