@@ -19,6 +19,7 @@ static const double readout_efficiency = 0.8;
  * networks on one thread of a machine that does 45e9 a second.
  */
 enum {
+    DECODE = 1700, /* a value of an image cut from a compressed picture */
     CUT = 8,       /* a value copied into a patch */
     ACTIVATE = 65, /* an output through triangle and pool */
     COMPETE = 80,  /* an output through the competition */
@@ -66,6 +67,7 @@ typedef struct image_counts {
     double train, test;
     double presented; /* to a layer while it trains */
     double values;    /* of an image */
+    double decoded;   /* those that come from a compressed picture */
     double classes;
     double stored; /* bytes of images and labels in memory */
 } image_counts;
@@ -179,7 +181,7 @@ static void add_update(const layer_work *layer, double images, double batches, w
 static work backprop_work(const xh_config *config, const image_counts *images,
                           const network_work *network) {
     const double batches = images->presented / (double)config->readout.batch;
-    work sum = {0};
+    work sum = {.effort = images->presented * DECODE * images->decoded};
     for (size_t l = 0; l < network->count; l++) {
         const layer_work *layer = &network->layers[l];
         const double passes = l > 0 ? 3 : 2;
@@ -198,10 +200,11 @@ static work training_work(const xh_config *config, const image_counts *images,
     const bool successive = strcmp(config->training.order, "successive") == 0;
     const size_t learning = xh_config_learning_layers(config);
     const double batches = images->presented / (double)config->training.batch;
-    work sum = {0};
+    const double passes = successive ? (double)network->count : 1;
+    work sum = {.effort = passes * images->presented * DECODE * images->decoded};
     for (size_t l = 0; l < network->count; l++) {
-        const double stages = successive ? (double)(network->count - l) : 1;
-        add_read(&network->layers[l], stages * images->presented, &sum);
+        const double reads = successive ? (double)(network->count - l) : 1;
+        add_read(&network->layers[l], reads * images->presented, &sum);
         if (l < learning) {
             add_update(&network->layers[l], images->presented, batches, &sum);
         }
@@ -215,7 +218,7 @@ static work feature_work(const xh_config *config, const image_counts *images,
     const double read = xh_config_backpropagates(config)
                             ? (double)config->readout.epochs * images->test
                             : (double)config->readout.views * images->train + images->test;
-    work sum = {0};
+    work sum = {.effort = read * DECODE * images->decoded};
     for (size_t l = 0; l < network->count; l++) {
         add_read(&network->layers[l], read, &sum);
     }
@@ -300,6 +303,7 @@ static xh_status count_images(const xh_config *config, const xh_dataset_kind *ki
     images->train = limited(config->dataset.train_images, train);
     images->test = limited(config->dataset.test_images, test);
     images->values = (double)shape.height * (double)shape.width * (double)shape.channels;
+    images->decoded = kind->sized ? images->values : 0;
     images->stored =
         (images->train + images->test) * ((kind->on_disk ? 0 : images->values) + sizeof(uint16_t));
     const bool unlabelled = config->training.unlabelled;

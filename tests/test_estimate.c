@@ -148,6 +148,26 @@ START_TEST(published_networks_are_products) {
 }
 END_TEST
 
+/* Of two data sets of the same shape and size, one comes in compressed pictures. */
+START_TEST(pictures_take_time_to_decode) {
+    static const char plain[] = "network: {preset: softhebb-cifar-1}\n"
+                                "dataset: {train_images: 100, test_images: 100}\n";
+    static const char pictures[] = "network: {preset: softhebb-cifar-1}\n"
+                                   "dataset: {name: imagenette, size: 32, train_images: 100,\n"
+                                   "          test_images: 100}\n";
+    load(plain, NULL);
+    predict(&machine);
+    const xh_run_estimate read = estimate;
+    load(pictures, NULL);
+    predict(&machine);
+    ck_assert_double_eq(estimate.training_macs, read.training_macs);
+    const double decoding = estimate.training_seconds - read.training_seconds;
+    ck_assert_double_gt(decoding, 0);
+    ck_assert_double_eq_tol(estimate.feature_seconds - read.feature_seconds, 2 * decoding, 1e-9);
+    ck_assert_double_eq(estimate.readout_seconds, read.readout_seconds);
+}
+END_TEST
+
 /* What a layer keeps at hand follows from the batch, not from how many images pass. */
 START_TEST(training_keeps_no_images) {
     load("network: {preset: softhebb-cifar-3}\n", "training.images=100");
@@ -282,6 +302,7 @@ int main(void) {
     tcase_add_test(shapes, views_are_counted);
     tcase_add_test(shapes, seconds_go_by_the_rate);
     tcase_add_test(shapes, published_networks_are_products);
+    tcase_add_test(shapes, pictures_take_time_to_decode);
     tcase_add_test(shapes, training_keeps_no_images);
     tcase_add_test(shapes, the_machine_is_measured);
     suite_add_tcase(suite, shapes);

@@ -12,21 +12,23 @@ typedef struct published_network {
     const char *augmentation;
     long readout_epochs, readout_batch;
     double dropout;
+    const char *readout_augmentation;
     size_t readout_inputs;
 } published_network;
 
 static const published_network networks[] = {
-    {"softhebb-cifar-1", "cifar10", 10, false, "none", 50, 64, .5, 24576},
-    {"softhebb-cifar-2", "cifar10", 10, false, "none", 50, 64, .5, 24576},
-    {"softhebb-cifar-2-x1", "cifar10", 10, false, "none", 50, 64, .5, 6144},
-    {"softhebb-cifar-2-x2", "cifar10", 10, false, "none", 50, 64, .5, 12288},
-    {"softhebb-cifar-3", "cifar10", 10, false, "none", 50, 64, .5, 24576},
-    {"softhebb-cifar-3-x1", "cifar10", 10, false, "none", 50, 64, .5, 1536},
-    {"softhebb-cifar-3-x2", "cifar10", 10, false, "none", 50, 64, .5, 6144},
-    {"softhebb-stl-3", "stl10", 32, true, "none", 100, 64, .4, 221184},
-    {"softhebb-stl-4", "stl10", 32, true, "none", 100, 64, .5, 221184},
-    {"softhebb-imagenet-5", "imagenet", 10, false, "resized_crop", 200, 32, .5, 307200},
-    {"softhebb-mnist-mlp", "mnist", 32, false, "none", 10, 32, 0, 2000},
+    {"softhebb-cifar-1", "cifar10", 10, false, "none", 50, 64, .5, "none", 24576},
+    {"softhebb-cifar-2", "cifar10", 10, false, "none", 50, 64, .5, "none", 24576},
+    {"softhebb-cifar-2-x1", "cifar10", 10, false, "none", 50, 64, .5, "none", 6144},
+    {"softhebb-cifar-2-x2", "cifar10", 10, false, "none", 50, 64, .5, "none", 12288},
+    {"softhebb-cifar-3", "cifar10", 10, false, "none", 50, 64, .5, "none", 24576},
+    {"softhebb-cifar-3-x1", "cifar10", 10, false, "none", 50, 64, .5, "none", 1536},
+    {"softhebb-cifar-3-x2", "cifar10", 10, false, "none", 50, 64, .5, "none", 6144},
+    {"softhebb-stl-3", "stl10", 32, true, "none", 100, 64, .4, "crop_flip", 221184},
+    {"softhebb-stl-4", "stl10", 32, true, "none", 100, 64, .5, "crop_flip", 221184},
+    {"softhebb-imagenet-5", "imagenet", 10, false, "resized_crop", 200, 32, .5, "resized_crop",
+     307200},
+    {"softhebb-mnist-mlp", "mnist", 32, false, "none", 10, 32, 0, "none", 2000},
 };
 
 typedef struct published_layer {
@@ -152,6 +154,7 @@ START_TEST(presets_are_those_published) {
     ck_assert_int_eq(config.readout.batch, network->readout_batch);
     ck_assert_double_eq(config.readout.rate, 1e-3);
     ck_assert_double_eq(config.readout.dropout, network->dropout);
+    ck_assert_str_eq(config.readout.augmentation, network->readout_augmentation);
 }
 END_TEST
 
