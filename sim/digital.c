@@ -17,9 +17,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Largest tile of A: enough work for what the product copies, and it stays in the L2 cache until
- * its decay is subtracted. */
-enum { TILE_OUTPUTS = 192, TILE_INPUTS = 432, TILE_GRAIN = 16 };
+/* Largest tile of A: large enough that copying its operands is little beside multiplying them, small
+ * enough that a few threads find work in a layer of a thousand neurons. */
+enum { TILE_OUTPUTS = 384, TILE_INPUTS = 1728, TILE_GRAIN = 16 };
 
 /* Patches of a partial sum of D. */
 enum { DECAY_DEPTH = 256 };

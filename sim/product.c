@@ -8,13 +8,19 @@
 
 #include <cblas.h>
 
-/* Patches of one product: few enough that the tiles of a small layer need no copies at all. */
-enum { DEPTH = 256 };
+/* Patches of one product on a small tile: few enough (tile and depth together) that sgemm multiplies
+ * in place instead of copying its operands first. */
+enum { SMALL_DEPTH = 256, SMALL_PRODUCT = 1 << 20 };
 
 static void read_floats(size_t inputs, size_t outputs, const void *weights, size_t count,
                         const float *x, float *u) {
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)count, (int)outputs, (int)inputs, 1,
                 x, (int)inputs, weights, (int)inputs, 0, u, (int)outputs);
+}
+
+static size_t depth_of(xh_tile tile, size_t patches) {
+    const size_t work = tile.outputs.count * tile.inputs.count * SMALL_DEPTH;
+    return work <= SMALL_PRODUCT && patches > SMALL_DEPTH ? SMALL_DEPTH : patches;
 }
 
 static void correlate(const xh_operands *operands, xh_tile tile, bool keep, float *change) {
@@ -23,10 +29,11 @@ static void correlate(const xh_operands *operands, xh_tile tile, bool keep, floa
     const float *x = (const float *)operands->x + tile.inputs.first;
     const float *y = (const float *)operands->y + tile.outputs.first;
     float *part = change + tile.outputs.first * operands->inputs + tile.inputs.first;
-    for (size_t p = 0; p < operands->count; p += DEPTH) {
+    const size_t depth = depth_of(tile, operands->count);
+    for (size_t p = 0; p < operands->count; p += depth) {
         const size_t rest = operands->count - p;
         cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)tile.outputs.count,
-                    (int)tile.inputs.count, (int)(rest < DEPTH ? rest : DEPTH), 1,
+                    (int)tile.inputs.count, (int)(rest < depth ? rest : depth), 1,
                     y + p * operands->outputs, outputs, x + p * operands->inputs, inputs,
                     p > 0 || keep ? 1 : 0, part, inputs);
     }
