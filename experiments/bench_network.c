@@ -101,7 +101,7 @@ static xh_status create_rig(const char *text, rig *made, xh_error *error) {
 static xh_status start_pass(rig *made, xh_error *error) {
     const xh_dataset *dataset = &made->run.train;
     const xh_loader_plan plan = {
-        .dataset = dataset, .count = dataset->count, .batch = made->batch, .threads = 1};
+        .dataset = dataset, .count = dataset->count, .batch = made->batch, .threads = 0};
     xh_loader_free(made->loader);
     made->loader = NULL;
     return xh_loader_create(&plan, &made->loader, error);

@@ -1,7 +1,7 @@
 /*
  * A ring of batches. Threads take one image after the other and put it in its place, as far ahead
- * as the ring reaches; the caller holds the oldest batch. Everything that threads share changes
- * under one lock, and what an image becomes depends on its number alone.
+ * as the ring reaches; the caller holds the oldest batch. Without threads the caller decodes each
+ * batch when it asks for it. Everything that threads share changes under one lock, and what an image becomes depends on its number alone.
  */
 #include "crosshebb/loader.h"
 
@@ -65,30 +65,38 @@ static bool take(xh_loader *loader, size_t *position) {
     return true;
 }
 
-static void *work(void *context) {
-    worker *self = context;
-    xh_loader *loader = self->loader;
+/* Decodes the next image; false if there is none any more. Needs the lock, and lets go of it while
+ * it decodes. */
+static bool decode(xh_loader *loader, worker *self) {
     const xh_loader_plan *plan = &loader->plan;
     size_t position = 0;
-    pthread_mutex_lock(&loader->lock);
-    while (take(loader, &position)) {
-        slot *into = &loader->ring[position / plan->batch % XH_LOADER_RING];
-        const size_t place = position % plan->batch;
-        const size_t index = plan->order ? plan->order[position] : position;
-        pthread_mutex_unlock(&loader->lock);
-        xh_error error = {0};
-        const xh_status status = xh_augment_image(plan, index, &self->picture, self->spare,
-                                                  into->images + place * loader->features, &error);
-        pthread_mutex_lock(&loader->lock);
-        if (status != XH_OK && place < into->failed) {
-            into->failed = place;
-            into->error = error;
-        }
-        if (--into->left == 0) {
-            pthread_cond_signal(&loader->ready);
-        }
+    if (!take(loader, &position)) {
+        return false;
     }
+    slot *into = &loader->ring[position / plan->batch % XH_LOADER_RING];
+    const size_t place = position % plan->batch;
+    const size_t index = plan->order ? plan->order[position] : position;
     pthread_mutex_unlock(&loader->lock);
+    xh_error error = {0};
+    const xh_status status = xh_augment_image(plan, index, &self->picture, self->spare,
+                                              into->images + place * loader->features, &error);
+    pthread_mutex_lock(&loader->lock);
+    if (status != XH_OK && place < into->failed) {
+        into->failed = place;
+        into->error = error;
+    }
+    if (--into->left == 0) {
+        pthread_cond_signal(&loader->ready);
+    }
+    return true;
+}
+
+static void *work(void *context) {
+    worker *self = context;
+    pthread_mutex_lock(&self->loader->lock);
+    while (decode(self->loader, self)) {
+    }
+    pthread_mutex_unlock(&self->loader->lock);
     return NULL;
 }
 
@@ -103,16 +111,22 @@ static xh_status check_plan(const xh_loader_plan *plan, xh_error *error) {
     return XH_OK;
 }
 
-static xh_status create_buffers(xh_loader *loader, size_t threads, xh_error *error) {
+/* Without threads the caller itself is the one who works. */
+static size_t workers_of(const xh_loader_plan *plan) {
+    return plan->threads > 0 ? (size_t)plan->threads : 1;
+}
+
+static xh_status create_buffers(xh_loader *loader, xh_error *error) {
     const xh_loader_plan *plan = &loader->plan;
+    const size_t workers = workers_of(plan);
     const size_t most = plan->batch < plan->count ? plan->batch : plan->count;
     bool made = true;
     for (size_t i = 0; i < XH_LOADER_RING; i++) {
         loader->ring[i].images = xh_array_create(most * loader->features, sizeof(float));
         made = made && loader->ring[i].images;
     }
-    loader->workers = calloc(threads, sizeof *loader->workers);
-    for (size_t t = 0; loader->workers && t < threads; t++) {
+    loader->workers = calloc(workers, sizeof *loader->workers);
+    for (size_t t = 0; loader->workers && t < workers; t++) {
         loader->workers[t].loader = loader;
         loader->workers[t].spare = xh_array_create(loader->features, sizeof(float));
         made = made && loader->workers[t].spare;
@@ -151,7 +165,7 @@ xh_status xh_loader_create(const xh_loader_plan *plan, xh_loader **loader, xh_er
     pthread_mutex_init(&made->lock, NULL);
     pthread_cond_init(&made->room, NULL);
     pthread_cond_init(&made->ready, NULL);
-    status = create_buffers(made, (size_t)plan->threads, error);
+    status = create_buffers(made, error);
     if (status == XH_OK) {
         status = start_threads(made, (size_t)plan->threads, error);
     }
@@ -173,7 +187,11 @@ static slot *await(xh_loader *loader, size_t *count) {
     slot *oldest = &loader->ring[loader->released % XH_LOADER_RING];
     *count = batch_size(loader, loader->released);
     while (loader->taken < first + *count || oldest->left > 0) {
-        pthread_cond_wait(&loader->ready, &loader->lock);
+        if (loader->plan.threads > 0) {
+            pthread_cond_wait(&loader->ready, &loader->lock);
+        } else {
+            decode(loader, &loader->workers[0]);
+        }
     }
     return oldest;
 }
@@ -208,7 +226,7 @@ void xh_loader_free(xh_loader *loader) {
     for (size_t t = 0; t < loader->workers_started; t++) {
         pthread_join(loader->workers[t].thread, NULL);
     }
-    for (size_t t = 0; loader->workers && t < (size_t)loader->plan.threads; t++) {
+    for (size_t t = 0; loader->workers && t < workers_of(&loader->plan); t++) {
         xh_picture_release(&loader->workers[t].picture);
         xh_array_free(loader->workers[t].spare);
     }

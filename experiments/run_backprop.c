@@ -101,7 +101,9 @@ static xh_status train(xh_run_state *run, workspace *work, xh_error *error) {
         status = learn_all(run, work, loader, (size_t)run->config->readout.epochs * count, error);
     }
     xh_loader_free(loader);
-    run->train_accuracy = (double)run->epoch_right / (double)count;
+    if (status == XH_OK) {
+        run->train_accuracy = (double)run->epoch_right / (double)count;
+    }
     return status;
 }
 
@@ -164,7 +166,9 @@ static xh_status test(xh_run_state *run, workspace *work, xh_error *error) {
         status = judge_all(run, work, loader, &right, error);
     }
     xh_loader_free(loader);
-    run->test_accuracy = (double)right / (double)run->test.count;
+    if (status == XH_OK) {
+        run->test_accuracy = (double)right / (double)run->test.count;
+    }
     return status;
 }
 

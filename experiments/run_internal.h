@@ -113,7 +113,8 @@ typedef struct xh_run_store {
 xh_run_store xh_run_store_of(const xh_config *config, size_t features, size_t train, size_t test,
                              size_t memory);
 
-/** Threads that a loader of the data set should have: one is enough for images in memory. */
+/** Threads that a loader of the data set should have: none for images in memory, whose copying would
+ *  only take a core from the layers. */
 int xh_run_decoders(const xh_dataset *dataset);
 
 /** What everything booked so far costs, and the ledgers' sum (may be NULL). */

@@ -32,7 +32,7 @@ xh_status xh_run_load(xh_run_state *run, xh_error *error) {
 }
 
 int xh_run_decoders(const xh_dataset *dataset) {
-    return dataset->pixels ? 1 : omp_get_max_threads();
+    return dataset->pixels ? 0 : omp_get_max_threads();
 }
 
 /* A seed of its own, or the experiment's. */

@@ -86,7 +86,7 @@ START_TEST(batches_follow_the_order) {
     const uint32_t order[] = {22, 0, 7, 7, 3, 21, 20, 1, 2, 13, 5};
     const xh_dataset sets[] = {in_memory(), from_source()};
     float out[COUNT * FEATURES];
-    for (int threads = 1; threads <= 4; threads++) {
+    for (int threads = 0; threads <= 4; threads++) {
         for (size_t batch = 1; batch <= 12; batch++) {
             const xh_loader_plan plan = {.dataset = &sets[threads % 2],
                                          .order = order,
@@ -134,7 +134,7 @@ START_TEST(threads_change_nothing) {
                                .pass = 1,
                                .threads = 1};
         load_all(&plan, first);
-        for (plan.threads = 2; plan.threads <= 4; plan.threads++) {
+        for (plan.threads = 0; plan.threads <= 4; plan.threads++) {
             load_all(&plan, other);
             ck_assert_mem_eq(first, other, sizeof first);
         }
@@ -147,7 +147,7 @@ START_TEST(errors_come_with_their_batch) {
     bad[0] = 7;
     bad[1] = 6;
     const xh_dataset dataset = from_source();
-    for (int threads = 1; threads <= 4; threads++) {
+    for (int threads = 0; threads <= 4; threads++) {
         const xh_loader_plan plan = {
             .dataset = &dataset, .count = 10, .batch = 4, .threads = threads};
         xh_loader *loader = start(&plan);

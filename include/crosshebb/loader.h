@@ -35,7 +35,7 @@ typedef struct xh_loader_plan {
     xh_augmentation augmentation;
     uint64_t seed;
     uint64_t pass;
-    int threads; /* that decode, at least 1; they change no value */
+    int threads; /* that decode; 0: the caller, in xh_loader_next; they change no value */
 } xh_loader_plan;
 
 /** Batches that a loader keeps: the caller's and those ahead of it. */
