@@ -2,6 +2,7 @@
  * out. */
 #include "run_internal.h"
 
+#include <math.h>
 #include <string.h>
 
 static const xh_trace_column columns[] = {
@@ -41,6 +42,7 @@ enum { FIRST_PASS = 0x800000 };
 /* What an extraction writes to. */
 typedef struct extraction {
     float *values; /* [XH_RUN_FEATURE_BATCH][features] */
+    float scale;   /* of all features; 0: not known yet */
     size_t done;   /* images of the stage */
     size_t total;
 } extraction;
@@ -52,6 +54,28 @@ static xh_status extract_batch(xh_run_state *run, xh_images images, float *value
         modes[l] = XH_LAYER_INFER;
     }
     return xh_network_batch(run->network, run->layers - 1, modes, images, values, error);
+}
+
+/* 1 over the root mean square of the values; 1 if all are 0. */
+static float unit_scale(size_t count, const float *values) {
+    double square = 0;
+    for (size_t i = 0; i < count; i++) {
+        square += (double)values[i] * (double)values[i];
+    }
+    return square > 0 ? (float)sqrt((double)count / square) : 1;
+}
+
+/* Brings a batch of features to the scale of the first one. */
+static void scale_batch(const xh_run_state *run, size_t count, extraction *buffers) {
+    if (!run->config->readout.unit_features) {
+        return;
+    }
+    if (buffers->scale <= 0) {
+        buffers->scale = unit_scale(count, buffers->values);
+    }
+    for (size_t i = 0; i < count; i++) {
+        buffers->values[i] *= buffers->scale;
+    }
 }
 
 /* Features of the loader's images, in rows from the first on. */
@@ -68,6 +92,7 @@ static xh_status extract_all(xh_run_state *run, xh_loader *loader, xh_feature_st
         }
         status = extract_batch(run, images, buffers->values, error);
         if (status == XH_OK) {
+            scale_batch(run, images.count * features_of(run), buffers);
             status = xh_feature_store_put(features, row, images.count, buffers->values, error);
         }
         if (status != XH_OK) {

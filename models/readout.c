@@ -19,6 +19,9 @@ static const xh_param params[] = {
     XH_REAL(xh_readout_params, rate, "1", 1e-3, 0, 10,
             "Adam's step at the start; halved at fixed shares of the epochs"),
     XH_REAL(xh_readout_params, dropout, "1", 0.5, 0, 0.99, "share of the features dropped"),
+    XH_FLAG(xh_readout_params, unit_features, false,
+            "divide all features by one number, their root mean square in the first batch, so that "
+            "the rate does not depend on the norms of the weights"),
     XH_TEXT(xh_readout_params, cache, "bfloat16", caches,
             "how features are stored between epochs: rounded to 8 bits, in half the room, or as "
             "they are"),

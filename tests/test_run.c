@@ -204,6 +204,33 @@ START_TEST(a_float_network_needs_no_device) {
 }
 END_TEST
 
+/* Losses of the readout over a random float network whose weights have that norm. */
+static void losses_of(const char *norm, const char *unit, double losses[2]) {
+    const char *overrides[] = {"network.layers.*.synapses=digital",
+                               "network.layers.*.activation_power=1",
+                               "training.learn=false",
+                               "readout.cache=float32",
+                               norm,
+                               unit};
+    unlink(out);
+    load(overrides, sizeof(overrides) / sizeof(overrides[0]));
+    run();
+    ck_assert_uint_eq(read_set("/readout/loss", 2, losses), 2);
+}
+
+/* The norm of the last layer's weights scales its features, and nothing else. */
+START_TEST(unit_features_forget_the_norm) {
+    double small[2], large[2];
+    losses_of("network.layers.1.initial_norm=1", "readout.unit_features=true", small);
+    losses_of("network.layers.1.initial_norm=20", "readout.unit_features=true", large);
+    ck_assert_double_eq_tol(small[0], large[0], 1e-4);
+    ck_assert_double_eq_tol(small[1], large[1], 1e-4);
+    losses_of("network.layers.1.initial_norm=1", "readout.unit_features=false", small);
+    losses_of("network.layers.1.initial_norm=20", "readout.unit_features=false", large);
+    ck_assert_double_gt(fabs(small[1] - large[1]), 1e-2);
+}
+END_TEST
+
 START_TEST(a_prototype_keeps_its_own_time) {
     load((const char *const[]){"training.clock=prototype", "training.prototype_seconds=10",
                                "training.order=consecutive"},
@@ -295,13 +322,21 @@ END_TEST
 
 int main(void) {
     const TTest *const tests[] = {
-        figures_are_consistent,         every_image_is_presented_in_its_order,
-        threads_change_nothing,         seeds_of_devices_are_apart,
-        a_control_does_not_learn,       only_the_first_layers_learn,
-        a_rate_falls_to_zero,           sparsity_is_that_of_the_competition,
-        digital_layers_cost_nothing,    a_float_network_needs_no_device,
-        a_prototype_keeps_its_own_time, hardware_time_is_the_latency,
-        progress_tells_every_stage,     an_interrupted_run_leaves_its_part,
+        figures_are_consistent,
+        every_image_is_presented_in_its_order,
+        threads_change_nothing,
+        seeds_of_devices_are_apart,
+        a_control_does_not_learn,
+        only_the_first_layers_learn,
+        a_rate_falls_to_zero,
+        sparsity_is_that_of_the_competition,
+        digital_layers_cost_nothing,
+        a_float_network_needs_no_device,
+        unit_features_forget_the_norm,
+        a_prototype_keeps_its_own_time,
+        hardware_time_is_the_latency,
+        progress_tells_every_stage,
+        an_interrupted_run_leaves_its_part,
         wrong_inputs_leave_no_file,
     };
     Suite *suite = suite_create("run");

@@ -23,7 +23,8 @@ typedef struct xh_readout_params {
     /* How features are stored, for those who do: */
     char cache[XH_PARAM_TEXT_SIZE];        /* as bfloat16, float32 */
     char augmentation[XH_PARAM_TEXT_SIZE]; /* of the training images, as in training */
-    long views;                            /* of each training image */
+    bool unit_features; /* features are scaled to a root mean square of about 1 */
+    long views;         /* of each training image */
 } xh_readout_params;
 
 extern const xh_param_table xh_readout_param_table;
