@@ -18,6 +18,7 @@ const char *const xh_augmentation_names[] = {
     [XH_AUGMENT_NONE] = "none",
     [XH_AUGMENT_MIRROR] = "mirror",
     [XH_AUGMENT_FLIP] = "flip",
+    [XH_AUGMENT_SHIFT] = "shift",
     [XH_AUGMENT_CROP_FLIP] = "crop_flip",
     [XH_AUGMENT_RESIZED_CROP] = "resized_crop",
     NULL,
@@ -80,17 +81,30 @@ xh_crop xh_augment_crop(const xh_loader_plan *plan, size_t index, size_t height,
     return middle_crop(height, width);
 }
 
+size_t xh_augment_pad(xh_augmentation augmentation) {
+    switch (augmentation) {
+    case XH_AUGMENT_SHIFT:
+        return 2;
+    case XH_AUGMENT_CROP_FLIP:
+        return 4;
+    default:
+        return 0;
+    }
+}
+
 void xh_augment_corner(const xh_loader_plan *plan, size_t index, size_t *top, size_t *left) {
+    const size_t places = 2 * xh_augment_pad(plan->augmentation) + 1;
     uint32_t word[4];
     draw(plan, index, PLACE, word);
-    *top = choice(word[0], 2 * XH_AUGMENT_PAD + 1);
-    *left = choice(word[1], 2 * XH_AUGMENT_PAD + 1);
+    *top = choice(word[0], places);
+    *left = choice(word[1], places);
 }
 
 bool xh_augment_mirrors(const xh_loader_plan *plan, size_t index) {
     uint32_t word[4];
     switch (plan->augmentation) {
     case XH_AUGMENT_NONE:
+    case XH_AUGMENT_SHIFT:
         return false;
     case XH_AUGMENT_MIRROR:
         return plan->pass % 2 == 1;
@@ -168,9 +182,9 @@ static void place(xh_shape shape, long top, long left, bool mirrored, const floa
 xh_status xh_augment_image(const xh_loader_plan *plan, size_t index, xh_picture *picture,
                            float *spare, float *out, xh_error *error) {
     const xh_shape shape = plan->dataset->shape;
-    const bool moved = plan->augmentation == XH_AUGMENT_CROP_FLIP;
+    const size_t pad = xh_augment_pad(plan->augmentation);
     const bool mirrored = xh_augment_mirrors(plan, index);
-    float *fitted = moved || mirrored ? spare : out;
+    float *fitted = pad > 0 || mirrored ? spare : out;
     xh_picture_view view = {0};
     xh_status status = view_picture(plan, index, picture, &view, error);
     if (status != XH_OK) {
@@ -184,11 +198,9 @@ xh_status xh_augment_image(const xh_loader_plan *plan, size_t index, xh_picture 
         status = fit(view, shape, fitted, error);
     }
     if (status == XH_OK && fitted == spare) {
-        size_t top = XH_AUGMENT_PAD, left = XH_AUGMENT_PAD;
-        if (moved) {
-            xh_augment_corner(plan, index, &top, &left);
-        }
-        place(shape, (long)top - XH_AUGMENT_PAD, (long)left - XH_AUGMENT_PAD, mirrored, spare, out);
+        size_t top = 0, left = 0;
+        xh_augment_corner(plan, index, &top, &left);
+        place(shape, (long)top - (long)pad, (long)left - (long)pad, mirrored, spare, out);
     }
     return status;
 }

@@ -13,13 +13,13 @@ typedef struct xh_crop {
     size_t width;
 } xh_crop;
 
-/** Pixels by which crop_flip pads on every side. */
-enum { XH_AUGMENT_PAD = 4 };
+/** Pixels by which an augmentation pads on every side. */
+size_t xh_augment_pad(xh_augmentation augmentation);
 
 /** The part of a picture of height x width that resized_crop takes of image index. */
 xh_crop xh_augment_crop(const xh_loader_plan *plan, size_t index, size_t height, size_t width);
 
-/** Where crop_flip puts the upper left corner in the padded image, 0 .. 2 XH_AUGMENT_PAD. */
+/** Where the upper left corner lies in the padded image: 0 .. twice the padding. */
 void xh_augment_corner(const xh_loader_plan *plan, size_t index, size_t *top, size_t *left);
 
 /** Whether image index is mirrored. */

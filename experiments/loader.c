@@ -102,11 +102,11 @@ static void *work(void *context) {
 
 static xh_status check_plan(const xh_loader_plan *plan, xh_error *error) {
     const xh_shape shape = plan->dataset->shape;
-    if (plan->augmentation == XH_AUGMENT_CROP_FLIP &&
-        (shape.height <= XH_AUGMENT_PAD || shape.width <= XH_AUGMENT_PAD)) {
-        return xh_error_set(error, XH_INPUT,
-                            "images of %zu x %zu cannot be padded by %d pixels for crop_flip",
-                            shape.height, shape.width, XH_AUGMENT_PAD);
+    const size_t pad = xh_augment_pad(plan->augmentation);
+    if (shape.height <= pad || shape.width <= pad) {
+        return xh_error_set(
+            error, XH_INPUT, "images of %zu x %zu cannot be padded by %zu pixels for %s",
+            shape.height, shape.width, pad, xh_augmentation_names[plan->augmentation]);
     }
     return XH_OK;
 }

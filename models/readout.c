@@ -11,7 +11,7 @@
 #include <stdlib.h>
 
 static const char *const caches[] = {"bfloat16", "float32", NULL};
-static const char *const augmentations[] = {"none",      "mirror",       "flip",
+static const char *const augmentations[] = {"none",      "mirror",       "flip", "shift",
                                             "crop_flip", "resized_crop", NULL};
 static const xh_param params[] = {
     XH_INTEGER(xh_readout_params, epochs, "1", 50, 1, 100000, "passes over the training features"),

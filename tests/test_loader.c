@@ -285,46 +285,64 @@ static size_t reflected(int at) {
     return (size_t)at;
 }
 
-START_TEST(a_crop_is_a_part_of_the_padded_image) {
+static void check_crop(xh_augmentation augmentation, int pad) {
     const xh_dataset dataset = in_memory();
     float out[FEATURES];
     for (uint32_t index = 0; index < COUNT; index++) {
         const xh_loader_plan plan = {
-            .dataset = &dataset, .augmentation = XH_AUGMENT_CROP_FLIP, .seed = 5, .pass = 7};
+            .dataset = &dataset, .augmentation = augmentation, .seed = 5, .pass = 7};
         const bool mirrored = xh_augment_mirrors(&plan, index);
         size_t top = 0, left = 0;
         xh_augment_corner(&plan, index, &top, &left);
-        load_one(&dataset, XH_AUGMENT_CROP_FLIP, 7, index, out);
+        load_one(&dataset, augmentation, 7, index, out);
         for (int v = 0; v < FEATURES; v++) {
             const int column = v / CHANNELS % SIDE, row = v / CHANNELS / SIDE;
             const int seen = mirrored ? SIDE - 1 - column : column;
-            const size_t from = reflected(row + (int)top - XH_AUGMENT_PAD) * SIDE +
-                                reflected(seen + (int)left - XH_AUGMENT_PAD);
+            const size_t from =
+                reflected(row + (int)top - pad) * SIDE + reflected(seen + (int)left - pad);
             const uint8_t byte =
                 pixels[index * FEATURES + from * CHANNELS + (size_t)(v % CHANNELS)];
             ck_assert_float_eq(out[v], (float)byte / 255.0F);
         }
     }
 }
+
+START_TEST(a_crop_is_a_part_of_the_padded_image) {
+    check_crop(XH_AUGMENT_CROP_FLIP, 4);
+}
 END_TEST
 
-/* Each of the 9 corners of an axis comes up 1000 +- 30 times in 9000 draws; 180 are 6 standard
- * deviations, so that chance fails this with probability 18 x 2e-9. */
-START_TEST(corners_are_even) {
+START_TEST(a_shift_is_a_crop_that_is_not_flipped) {
+    check_crop(XH_AUGMENT_SHIFT, 2);
+    for (size_t index = 0; index < 100; index++) {
+        const xh_loader_plan plan = {.augmentation = XH_AUGMENT_SHIFT, .seed = 5, .pass = 7};
+        ck_assert(!xh_augment_mirrors(&plan, index));
+    }
+}
+END_TEST
+
+/* Each of the corners of an axis comes up 1000 times on average, with a standard deviation of 30;
+ * 180 are 6 of them, so that chance fails this with probability 28 x 2e-9. */
+static void check_corners(xh_augmentation augmentation, size_t corners) {
     int tops[9] = {0}, lefts[9] = {0};
-    const xh_loader_plan plan = {.augmentation = XH_AUGMENT_CROP_FLIP, .seed = 4, .pass = 1};
-    for (size_t index = 0; index < 9000; index++) {
+    const xh_loader_plan plan = {.augmentation = augmentation, .seed = 4, .pass = 1};
+    for (size_t index = 0; index < 1000 * corners; index++) {
         size_t top = 0, left = 0;
         xh_augment_corner(&plan, index, &top, &left);
-        ck_assert_uint_lt(top, 9);
-        ck_assert_uint_lt(left, 9);
+        ck_assert_uint_lt(top, corners);
+        ck_assert_uint_lt(left, corners);
         tops[top]++;
         lefts[left]++;
     }
-    for (size_t i = 0; i < 9; i++) {
+    for (size_t i = 0; i < corners; i++) {
         ck_assert_int_le(abs(tops[i] - 1000), 180);
         ck_assert_int_le(abs(lefts[i] - 1000), 180);
     }
+}
+
+START_TEST(corners_are_even) {
+    check_corners(XH_AUGMENT_CROP_FLIP, 9);
+    check_corners(XH_AUGMENT_SHIFT, 5);
 }
 END_TEST
 
@@ -444,6 +462,7 @@ int main(void) {
         half_of_the_images_are_flipped,
         a_flip_is_the_image_or_its_mirror,
         a_crop_is_a_part_of_the_padded_image,
+        a_shift_is_a_crop_that_is_not_flipped,
         corners_are_even,
         resized_crops_have_the_published_range,
         a_long_picture_is_cut_in_the_middle,

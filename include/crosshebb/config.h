@@ -44,7 +44,7 @@ typedef struct xh_training_params {
     long batch;
     long images;                           /* of the unsupervised passes; 0: all */
     bool unlabelled;                       /* passes over the data set's unlabelled images */
-    char augmentation[XH_PARAM_TEXT_SIZE]; /* none, mirror, flip, crop_flip, resized_crop */
+    char augmentation[XH_PARAM_TEXT_SIZE]; /* none, mirror, flip, shift, crop_flip, resized_crop */
     long trace_every;                      /* images between rows of the trace */
     char clock[XH_PARAM_TEXT_SIZE];        /* hardware, prototype */
     double prototype_seconds;              /* simulated seconds a batch under the prototype clock */

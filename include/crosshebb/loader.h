@@ -16,6 +16,7 @@ typedef enum xh_augmentation {
     XH_AUGMENT_NONE,
     XH_AUGMENT_MIRROR,      /* mirrored left to right in every odd pass */
     XH_AUGMENT_FLIP,        /* mirrored half the time */
+    XH_AUGMENT_SHIFT,       /* padded by 2 pixels by reflection, cropped at random */
     XH_AUGMENT_CROP_FLIP,   /* padded by 4 pixels by reflection, cropped at random, flipped */
     XH_AUGMENT_RESIZED_CROP /* a random part of 0.08 .. 1 of the area and an aspect of 3/4 .. 4/3
                                of the picture, resized to the shape, flipped */
