@@ -100,11 +100,13 @@ static xh_status parse_memory(const char *text, size_t *memory, xh_error *error)
     const unsigned long long value = strtoull(text, &end, 10);
     const char *unit = *end ? strchr(units, *end) : NULL;
     const int shift = unit ? 10 * (int)(unit - units + 1) : 0;
-    const bool whole = *text >= '0' && *text <= '9' && (!*end || (unit && !end[1]));
+    const char *rest = unit ? end + 1 : end;
+    const bool whole =
+        *text >= '0' && *text <= '9' && (!*rest || (unit && strcmp(rest, "iB") == 0));
     if (!whole || errno || value < 1 || value > SIZE_MAX >> shift) {
         return xh_error_set(error, XH_INPUT,
                             "--memory = %s is no size: a whole number of bytes, or of units K, M, "
-                            "G or T of 1024 each",
+                            "G or T of 1024 each (KiB ... as well)",
                             text);
     }
     *memory = (size_t)value << shift;

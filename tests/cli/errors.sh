@@ -7,7 +7,7 @@ expect_error 'unknown command rum; did you mean run\?' "$program" rum
 expect_error 'unknown option --versoin; did you mean --version\?' "$program" --versoin
 expect_error 'unknown option --thread=2; did you mean --threads\?' "$program" run tiny.yaml --thread=2
 expect_error '--threads = none is outside' "$program" run tiny.yaml --threads none
-for size in 4X 0 -1 1.5G G 4GB 99999999999T; do
+for size in 4X 0 -1 1.5G G iB 4GB 4iB 4GiBs 99999999999T; do
     expect_error "--memory = $size is no size" "$program" run tiny.yaml --memory "$size"
 done
 expect_error '--out needs a value' "$program" run tiny.yaml --out

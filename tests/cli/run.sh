@@ -66,7 +66,7 @@ expect 0 "$program" run tiny.yaml "${views[@]}" --out views.h5
 if h5diff one.h5 views.h5 /readout /readout >/dev/null; then
     fail "views do not matter"
 fi
-expect 0 "$program" run tiny.yaml "${views[@]}" --memory 40K --threads 2 --out streamed.h5
+expect 0 "$program" run tiny.yaml "${views[@]}" --memory 40KiB --threads 2 --out streamed.h5
 expect_same views.h5 streamed.h5 "${same[@]}" /config
 
 # What check prints runs to the same bits.
