@@ -19,8 +19,7 @@ void xh_names_free(xh_names *list) {
     *list = (xh_names){0};
 }
 
-/* Adds a copy of the name. */
-static xh_status add(xh_names *list, const char *name, xh_error *error) {
+xh_status xh_names_add(xh_names *list, const char *name, xh_error *error) {
     if (list->count == list->room) {
         const size_t room = list->room ? 2 * list->room : FIRST_ROOM;
         char **names = realloc(list->names, room * sizeof *names);
@@ -78,7 +77,7 @@ static xh_status add_entries(DIR *open, const char *path, const char *prefix, bo
             continue;
         }
         snprintf(text, sizeof text, "%s%s", prefix, name);
-        status = add(list, text, error);
+        status = xh_names_add(list, text, error);
     }
     if (status == XH_OK && errno) {
         status = xh_error_set(error, XH_INPUT, "%s: cannot be read: %s", path, strerror(errno));

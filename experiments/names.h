@@ -1,4 +1,4 @@
-/** Lists of names in folders, in the order of their bytes whatever the language. */
+/** Lists of names; those in folders in the order of their bytes whatever the language. */
 #ifndef XH_NAMES_H
 #define XH_NAMES_H
 
@@ -15,6 +15,9 @@ typedef struct xh_names {
 } xh_names;
 
 void xh_names_free(xh_names *list);
+
+/** Adds a copy of the name. XH_MEMORY. */
+xh_status xh_names_add(xh_names *list, const char *name, xh_error *error);
 
 /** Adds the folders in a folder, hidden ones left out. XH_INPUT if it cannot be read. */
 xh_status xh_names_folders(const char *path, xh_names *list, xh_error *error);

@@ -4,6 +4,7 @@
  * extracted again, from the network as training left it, so that training's checkpoint stays as it
  * is until the run is complete.
  */
+#include "result_read.h"
 #include "run_internal.h"
 
 #include "crosshebb/probe.h"
@@ -94,29 +95,28 @@ static void note(const xh_run_state *run, const char *text) {
     }
 }
 
-/* Whether there is a result already; XH_INPUT if it is of another configuration. */
-static xh_status find_result(const xh_run_state *run, bool *found, xh_error *error) {
-    *found = access(run->path, F_OK) == 0;
-    if (!*found) {
-        return XH_OK;
-    }
+/* XH_INPUT if the result there is already is of another configuration; else what it says. */
+static xh_status recall_result(const xh_run_state *run, xh_run_result *result, xh_error *error) {
+    xh_result *found = NULL;
     char *text = NULL;
-    xh_status status = xh_trace_read_text(run->path, "/config", "yaml", &text, error);
+    xh_status status = xh_result_open(run->path, &found, error);
+    if (status == XH_OK) {
+        status = xh_result_text(found, "/config", "yaml", &text, error);
+    }
     if (status == XH_OK) {
         status = xh_config_compare(run->config, run->path, text, error);
     }
+    if (status == XH_OK) {
+        *result = (xh_run_result){
+            .recalled = true,
+            .test_accuracy = xh_result_number(found, "/result", "test_accuracy"),
+            .train_accuracy = xh_result_number(found, "/result", "train_accuracy"),
+        };
+        snprintf(result->path, sizeof(result->path), "%s", run->path);
+    }
     free(text);
+    xh_result_close(found);
     return status;
-}
-
-static xh_status recall_result(const xh_run_state *run, xh_run_result *result, xh_error *error) {
-    *result = (xh_run_result){.recalled = true};
-    snprintf(result->path, sizeof(result->path), "%s", run->path);
-    const xh_status status =
-        xh_trace_read_number(run->path, "/result", "test_accuracy", &result->test_accuracy, error);
-    return status == XH_OK ? xh_trace_read_number(run->path, "/result", "train_accuracy",
-                                                  &result->train_accuracy, error)
-                           : status;
 }
 
 static xh_status open_checkpoints(xh_run_state *run, xh_error *error) {
@@ -133,7 +133,7 @@ static xh_status open_checkpoints(xh_run_state *run, xh_error *error) {
 xh_status xh_run_find(xh_run_state *run, xh_run_result *result, xh_error *error) {
     char path[PATH_SIZE];
     char text[2 * PATH_SIZE];
-    bool found = false;
+    const bool found = access(run->path, F_OK) == 0;
     xh_error reason = {0};
     name_checkpoint(run, false, path);
     if (!run->options->resume) {
@@ -143,12 +143,12 @@ xh_status xh_run_find(xh_run_state *run, xh_run_result *result, xh_error *error)
         }
         return XH_OK;
     }
-    const xh_status other = find_result(run, &found, &reason);
+    const xh_status other = found ? recall_result(run, result, &reason) : XH_OK;
     if (found && other == XH_OK) {
         snprintf(text, sizeof(text), "%s is complete", run->path);
         note(run, text);
         xh_run_forget(run);
-        return recall_result(run, result, error);
+        return XH_OK;
     }
     const xh_status status = open_checkpoints(run, error);
     if (status == XH_OK && !run->found[0] && found) {

@@ -106,7 +106,7 @@ step 'format' tests/format.sh
 step 'scripts' lint_scripts
 if step 'build release' build release; then
     suite release
-    step 'valgrind' memcheck synapses layer readout feature_store dataset picture loader rng trace config converter
+    step 'valgrind' memcheck synapses layer readout feature_store dataset picture loader rng trace result_read config converter
 fi
 step 'real data' tests/real-data.sh build/release/bin/crosshebb
 step 'build dev (address and undefined-behaviour sanitizers)' build dev && suite dev --label-regex 'unit|cli'

@@ -210,23 +210,6 @@ START_TEST(rows_go_on) {
 }
 END_TEST
 
-START_TEST(attributes_are_read_from_a_closed_file) {
-    char *text = NULL;
-    double number = 0;
-    xh_trace *trace = create();
-    ck_assert_int_eq(xh_trace_number(trace, "/result", "energy", 1.5e-3, "J", &error), XH_OK);
-    ck_assert_int_eq(xh_trace_close(trace, 1, &error), XH_OK);
-    ck_assert_int_eq(xh_trace_read_number(path, "/result", "energy", &number, &error), XH_OK);
-    ck_assert_double_eq(number, 1.5e-3);
-    ck_assert_int_eq(xh_trace_read_text(path, "/", "format", &text, &error), XH_OK);
-    ck_assert_str_eq(text, "crosshebb");
-    free(text);
-    ck_assert_int_eq(xh_trace_read_text(path, "/result", "none", &text, &error), XH_INPUT);
-    ck_assert_ptr_nonnull(strstr(error.text, "/result/none cannot be read"));
-    ck_assert_int_eq(xh_trace_read_number("/nowhere.h5", "/", "x", &number, &error), XH_INPUT);
-}
-END_TEST
-
 START_TEST(a_name_without_h5_is_refused) {
     xh_trace *trace = NULL;
     ck_assert_int_eq(xh_trace_create("result.txt", &trace, &error), XH_INPUT);
@@ -271,7 +254,6 @@ int main(int argc, char **argv) {
     tcase_add_test(tests, attributes_and_arrays_read_back);
     tcase_add_test(tests, rows_are_kept_in_order);
     tcase_add_test(tests, rows_go_on);
-    tcase_add_test(tests, attributes_are_read_from_a_closed_file);
     tcase_add_test(tests, a_name_without_h5_is_refused);
     tcase_add_test(tests, a_missing_folder_is_named);
     tcase_add_test(tests, a_full_disk_is_told);

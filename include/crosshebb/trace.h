@@ -72,12 +72,6 @@ xh_status xh_trace_stop(xh_trace *trace, xh_error *error);
 /** Closes the file; complete: renames it to FILE.h5. Frees the trace in any case. */
 xh_status xh_trace_close(xh_trace *trace, int complete, xh_error *error);
 
-/* One attribute of a closed file; text is to be freed by free(). XH_INPUT if there is none. */
-xh_status xh_trace_read_number(const char *path, const char *group, const char *name, double *value,
-                               xh_error *error);
-xh_status xh_trace_read_text(const char *path, const char *group, const char *name, char **text,
-                             xh_error *error);
-
 #ifdef __cplusplus
 }
 #endif
