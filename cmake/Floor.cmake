@@ -43,11 +43,11 @@ function(xh_compile_options target)
 endfunction()
 
 # xh_link_floors(TARGET FLOOR): links FLOOR and every floor below it, and what they need from outside.
-set(XH_NEEDS_base m)
+set(XH_NEEDS_base PkgConfig::GSL m)
 set(XH_NEEDS_devices)
 set(XH_NEEDS_sim PkgConfig::BLAS OpenMP::OpenMP_C)
 set(XH_NEEDS_models)
-set(XH_NEEDS_experiments PkgConfig::YAML PkgConfig::HDF5 PkgConfig::GSL JPEG::JPEG PNG::PNG
+set(XH_NEEDS_experiments PkgConfig::YAML PkgConfig::HDF5 JPEG::JPEG PNG::PNG
     ZLIB::ZLIB Threads::Threads)
 
 function(xh_link_floors target floor)
