@@ -98,7 +98,7 @@ static xh_status train(xh_run_state *run, workspace *work, xh_error *error) {
     xh_rng_permutation(stream, count, work->order);
     xh_status status = xh_loader_create(&plan, &loader, error);
     if (status == XH_OK) {
-        status = learn_all(run, work, loader, (size_t)run->config->readout.epochs * count, error);
+        status = learn_all(run, work, loader, xh_run_total(run), error);
     }
     xh_loader_free(loader);
     if (status == XH_OK) {
@@ -190,7 +190,7 @@ xh_status xh_run_backprop(xh_run_state *run, xh_error *error) {
     const size_t epochs = (size_t)run->config->readout.epochs;
     workspace work = {0};
     xh_status status = create(run, &work, error);
-    xh_run_tell(run, stage, run->presented, epochs * run->train.count, "images");
+    xh_run_tell(run, stage, run->presented, xh_run_total(run), "images");
     while (status == XH_OK && run->place.epoch < epochs) {
         status = run_epoch(run, &work, error);
         if (status == XH_OK) {

@@ -117,6 +117,9 @@ xh_run_store xh_run_store_of(const xh_config *config, size_t features, size_t tr
  *  only take a core from the layers. */
 int xh_run_decoders(const xh_dataset *dataset);
 
+/** Images that each layer is presented with while it trains, in all passes. */
+size_t xh_run_total(const xh_run_state *run);
+
 /** What everything booked so far costs, and the ledgers' sum (may be NULL). */
 xh_cost xh_run_cost(const xh_run_state *run, xh_ledger *ledger);
 /** Lets seconds pass for every device. */
@@ -167,8 +170,9 @@ xh_status xh_run_record_config(xh_run_state *run, xh_error *error);
 /** Writes ledger, costs and prices into the trace. */
 xh_status xh_run_record_ledger(xh_run_state *run, const xh_ledger *ledger, const xh_cost *cost,
                                xh_error *error);
-/** Writes histograms of wear and, if the configuration asks for them, weights and conductances into
- *  the trace, and the figures of wear into the result. */
+/** Writes histograms of wear and conductance, a sample of the first layer's weights and, if the
+ *  configuration asks for them, all weights and conductances into the trace, and the figures of wear
+ *  into the result. */
 xh_status xh_run_record_layers(xh_run_state *run, xh_run_result *result, xh_error *error);
 /** Gathers the figures of the run and writes them, wear and weights into the trace. */
 xh_status xh_run_record_result(xh_run_state *run, bool complete, xh_run_result *result,

@@ -1,5 +1,5 @@
-/* The layers at the end of a run: their figures, histograms of wear, and weights and conductances
- * where asked for. */
+/* The layers at the end of a run: their figures, histograms of wear and conductance, a sample of the
+ * first layer's weights, and all weights and conductances where asked for. */
 #include "run_internal.h"
 
 #include "crosshebb/probe.h"
@@ -33,24 +33,48 @@ static size_t bin_of(const double edges[BINS + 1], double value) {
     return low;
 }
 
-static xh_status record_histogram(xh_run_state *run, const char *name, size_t count,
-                                  const float *wear, xh_error *error) {
-    double edges[BINS + 1], devices[BINS] = {0};
-    const size_t edge_count = BINS + 1, bins = BINS;
-    char group[XH_PARAM_TEXT_SIZE + 8];
-    snprintf(group, sizeof(group), "/wear/%s", name);
-    fill_edges(edges);
-    for (size_t i = 0; i < count; i++) {
-        devices[bin_of(edges, wear[i])]++;
-    }
-    const xh_trace_column edge = {"edges", "cycles",
-                                  "bounds of the bins: bin k is edges[k] <= wear < edges[k + 1]"};
+static xh_status record_histogram(xh_run_state *run, const char *group, const char *unit,
+                                  size_t bins, const double *edges, const double *devices,
+                                  xh_error *error) {
+    const size_t edge_count = bins + 1;
+    const xh_trace_column edge = {"edges", unit,
+                                  "bounds of the bins: bin k is edges[k] <= value < edges[k + 1]"};
     const xh_trace_column device = {"devices", "1",
                                     "devices in each bin; the last takes what is beyond it"};
     const xh_status status =
         xh_trace_doubles(run->trace, group, edge, 1, &edge_count, edges, error);
     return status == XH_OK ? xh_trace_doubles(run->trace, group, device, 1, &bins, devices, error)
                            : status;
+}
+
+static xh_status record_wear(xh_run_state *run, const char *name, size_t count, const float *wear,
+                             xh_error *error) {
+    double edges[BINS + 1], devices[BINS] = {0};
+    char group[XH_PARAM_TEXT_SIZE + 8];
+    snprintf(group, sizeof(group), "/wear/%s", name);
+    fill_edges(edges);
+    for (size_t i = 0; i < count; i++) {
+        devices[bin_of(edges, wear[i])]++;
+    }
+    return record_histogram(run, group, "cycles", BINS, edges, devices, error);
+}
+
+/* How the conductances spread from 0 to the largest. */
+static xh_status record_spread(xh_run_state *run, const char *name, size_t count,
+                               const float *conductance, xh_error *error) {
+    enum { SPREAD_BINS = 64 };
+    double edges[SPREAD_BINS + 1], devices[SPREAD_BINS] = {0};
+    const double width = (double)gsl_stats_float_max(conductance, 1, count) / SPREAD_BINS;
+    char group[XH_PARAM_TEXT_SIZE + 16];
+    snprintf(group, sizeof(group), "/conductance/%s", name);
+    for (int k = 0; k <= SPREAD_BINS; k++) {
+        edges[k] = k * width;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const double bin = width > 0 ? fmax((double)conductance[i], 0) / width : 0;
+        devices[bin < SPREAD_BINS ? (size_t)bin : SPREAD_BINS - 1]++;
+    }
+    return record_histogram(run, group, "S", SPREAD_BINS, edges, devices, error);
 }
 
 /* Largest value and 99.9th percentile (nearest rank); the values come out in another order. */
@@ -92,6 +116,26 @@ static xh_status record_normalisation(xh_run_state *run, const char *group, xh_l
                            : status;
 }
 
+/* The first neurons of the first layer as what they look at, for pictures: as many as there is room
+ * for, whatever the configuration keeps. */
+static xh_status record_sample(xh_run_state *run, const float *weights, xh_error *error) {
+    enum { NEURONS = 100, VALUES = 65536 };
+    const xh_layer_params *params = &run->config->layers[0];
+    const xh_shape shape = run->train.shape;
+    const bool patches = strcmp(params->type, "conv") == 0;
+    const size_t outputs = (size_t)params->outputs;
+    const size_t height = patches ? (size_t)params->kernel : shape.height;
+    const size_t width = patches ? (size_t)params->kernel : shape.width;
+    const size_t fitting = VALUES / (height * width * shape.channels);
+    const size_t wanted = outputs < NEURONS ? outputs : NEURONS;
+    const size_t dims[4] = {fitting < wanted ? fitting : wanted, height, width, shape.channels};
+    const xh_trace_column column = {
+        "sample", "1", "final weights of the first neurons [neuron][row][column][channel]"};
+    char group[XH_PARAM_TEXT_SIZE + 8];
+    snprintf(group, sizeof(group), "/layers/%s", params->name);
+    return xh_trace_floats(run->trace, group, column, 4, dims, weights, error);
+}
+
 /* What the configuration asks to keep of a layer. */
 static xh_status record_output(xh_run_state *run, xh_layer *layer, const char *name,
                                const float *weights, xh_error *error) {
@@ -116,7 +160,21 @@ static xh_status record_output(xh_run_state *run, xh_layer *layer, const char *n
     return status;
 }
 
-/* One layer; wear [devices] is scratch that keeps its devices' wear, in some order. */
+/* The devices of a layer; wear [devices] is scratch that keeps their wear, in some order. */
+static xh_status record_devices(xh_run_state *run, const xh_crossbar *crossbar, float *wear,
+                                xh_run_layer *figures, xh_error *error) {
+    figures->devices = xh_crossbar_devices(crossbar);
+    figures->pulses = xh_run_pulses(xh_crossbar_ledger(crossbar));
+    xh_probe_conductances(crossbar, wear);
+    xh_status status = record_spread(run, figures->name, figures->devices, wear, error);
+    xh_probe_wear(crossbar, wear);
+    if (status == XH_OK) {
+        status = record_wear(run, figures->name, figures->devices, wear, error);
+    }
+    extremes(wear, figures->devices, &figures->wear_max, &figures->wear_p999);
+    return status;
+}
+
 static xh_status record_layer(xh_run_state *run, size_t index, float *wear, xh_run_layer *figures,
                               xh_error *error) {
     const xh_run_block *block = &run->blocks[index];
@@ -139,15 +197,14 @@ static xh_status record_layer(xh_run_state *run, size_t index, float *wear, xh_r
         figures->winners = block->winners;
         status = record_output(run, block->layer, figures->name, weights, error);
     }
+    if (status == XH_OK && index == 0) {
+        status = record_sample(run, weights, error);
+    }
     xh_array_free(weights);
     xh_array_free(norms);
     xh_array_free(cosines);
     if (status == XH_OK && crossbar) {
-        figures->devices = xh_crossbar_devices(crossbar);
-        figures->pulses = xh_run_pulses(xh_crossbar_ledger(crossbar));
-        xh_probe_wear(crossbar, wear);
-        status = record_histogram(run, figures->name, figures->devices, wear, error);
-        extremes(wear, figures->devices, &figures->wear_max, &figures->wear_p999);
+        status = record_devices(run, crossbar, wear, figures, error);
     }
     return status;
 }

@@ -49,7 +49,11 @@ static const xh_trace_column columns[COLUMNS] = {
 xh_status xh_run_layer_table(xh_run_state *run, size_t index, xh_error *error) {
     char group[XH_PARAM_TEXT_SIZE + 8];
     snprintf(group, sizeof(group), "train/%s", run->config->layers[index].name);
-    return xh_trace_table(run->trace, group, columns, COLUMNS, &run->blocks[index].table, error);
+    const xh_status status =
+        xh_trace_table(run->trace, group, columns, COLUMNS, &run->blocks[index].table, error);
+    return status == XH_OK ? xh_trace_integer(run->trace, group, "total",
+                                              (long long)xh_run_total(run), NULL, error)
+                           : status;
 }
 
 /* Norms [outputs] of the rows of weights [outputs][inputs]. */

@@ -26,6 +26,13 @@ static size_t images_of_a_pass(const xh_run_state *run) {
     return wanted > 0 ? wanted : images_to_learn(run)->count;
 }
 
+size_t xh_run_total(const xh_run_state *run) {
+    const xh_config *config = run->config;
+    return xh_config_backpropagates(config)
+               ? (size_t)config->readout.epochs * run->train.count
+               : (size_t)config->training.epochs * images_of_a_pass(run);
+}
+
 /* The devices live through what the events of the latest batch took, or through a prototype's fixed
  * time. */
 static void live(xh_run_state *run) {
@@ -124,7 +131,7 @@ static xh_status train_pass(xh_run_state *run, const pass *now, uint32_t *order,
 static xh_status train_stage(xh_run_state *run, size_t first, size_t last, const char *stage,
                              uint32_t *order, xh_error *error) {
     const size_t epochs = (size_t)run->config->training.epochs, images = images_of_a_pass(run);
-    pass now = {first, last, 0, 0, epochs * images, stage};
+    pass now = {first, last, 0, 0, xh_run_total(run), stage};
     xh_status status = XH_OK;
     xh_run_place *place = &run->place;
     xh_run_tell(run, stage, place->epoch * images + place->image, now.total, "images");

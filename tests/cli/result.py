@@ -4,7 +4,7 @@ import sys
 
 import h5py
 
-GROUPS = ["code", "config", "layers", "ledger", "readout", "result", "train", "wear"]
+GROUPS = ["code", "conductance", "config", "layers", "ledger", "readout", "result", "train", "wear"]
 
 
 def check_texts(name, item):
@@ -59,7 +59,15 @@ def main():
     assert conductance.shape[1:] == (8, 25) and conductance.attrs["unit"] == "S"
     assert sum(file["wear/first/devices"]) == conductance.size
     assert len(file["wear/first/edges"]) == len(file["wear/first/devices"]) + 1
+    spread = file["conductance/first"]
+    assert sum(spread["devices"]) == conductance.size and spread["edges"].attrs["unit"] == "S"
+    assert math.isclose(spread["edges"][-1], conductance[()].max(), rel_tol=1e-6)
+    assert list(file["conductance"]) == ["first"]
     assert file["layers/second/weights"].shape == (12, 72)
+    sample = file["layers/first/sample"]
+    assert sample.shape == (8, 5, 5, 1) and "sample" not in file["layers/second"]
+    assert (sample[()].reshape(8, 25) == file["layers/first/weights"][()]).all()
+    assert file["train/first"].attrs["total"] == 300
     assert "conductance" not in file["layers/second"]
 
     with open(sys.argv[2], "w", encoding="utf-8") as stream:
