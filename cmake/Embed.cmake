@@ -1,12 +1,13 @@
-# xh_embed(OUTPUT SYMBOL FOLDER [SYMBOL FOLDER]...): writes a C file with, for each SYMBOL, the texts of FOLDER's *.yaml
-# as an array `const xh_embedded SYMBOL[]` in the order of their names, and their number `const size_t SYMBOL_count`.
+# xh_embed(OUTPUT SYMBOL PATTERN [SYMBOL PATTERN]...): writes a C file with, for each SYMBOL, the texts of the files that
+# match PATTERN as an array `const xh_embedded SYMBOL[]` in the order of their names, and their number
+# `const size_t SYMBOL_count`.
 # A text becomes an array of characters, which may hold anything and be of any length. New and changed files are picked
 # up by the next build.
 function(xh_embed output)
   set(code "#include \"crosshebb/config.h\"\n")
   while(ARGN)
-    list(POP_FRONT ARGN symbol folder)
-    file(GLOB files CONFIGURE_DEPENDS ${folder}/*.yaml)
+    list(POP_FRONT ARGN symbol pattern)
+    file(GLOB files CONFIGURE_DEPENDS ${pattern})
     list(SORT files)
     set(texts "")
     set(rows "")

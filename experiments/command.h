@@ -24,6 +24,7 @@ typedef struct xh_arguments {
     bool quiet;
     bool quick;
     const char *series;
+    const char *format;
     bool help;
 } xh_arguments;
 
@@ -39,7 +40,8 @@ typedef enum xh_option_bit {
     XH_OPTION_CHECKPOINT = 128,
     XH_OPTION_QUICK = 256,
     XH_OPTION_SERIES = 512,
-    XH_OPTION_MEMORY = 1024
+    XH_OPTION_MEMORY = 1024,
+    XH_OPTION_FORMAT = 2048
 } xh_option_bit;
 
 typedef struct xh_command {
@@ -53,6 +55,7 @@ typedef struct xh_command {
 } xh_command;
 
 xh_status xh_command_run(const xh_arguments *arguments, xh_error *error);
+xh_status xh_command_report(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_check(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_bench(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_list(const xh_arguments *arguments, xh_error *error);
@@ -82,6 +85,9 @@ void xh_json_close(xh_json *json, char bracket);
 void xh_json_number(xh_json *json, const char *key, double value);
 /** Escaped; bytes that are not UTF-8 become U+FFFD. */
 void xh_json_text(xh_json *json, const char *key, const char *text);
+
+/** Bytes of the UTF-8 character that text begins with; 0 if it is none. */
+size_t xh_character_length(const char *text);
 
 enum { XH_QUANTITY_SIZE = 64 };
 

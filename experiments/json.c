@@ -4,8 +4,8 @@
 #include <math.h>
 #include <string.h>
 
-/* Bytes of the UTF-8 character that text begins with; 0 if it is none. */
-static size_t character_length(const unsigned char *text) {
+size_t xh_character_length(const char *string) {
+    const unsigned char *text = (const unsigned char *)string;
     static const struct {
         unsigned char mask, lead;
         unsigned least; /* smaller ones must be written shorter */
@@ -28,15 +28,14 @@ static size_t character_length(const unsigned char *text) {
 }
 
 static void write_string(FILE *stream, const char *string) {
-    const unsigned char *text = (const unsigned char *)string;
     fputc('"', stream);
-    while (*text) {
-        const size_t length = character_length(text);
+    for (const char *text = string; *text;) {
+        const size_t length = xh_character_length(text);
         if (length == 0) {
             fputs("\\ufffd", stream);
         } else if (*text == '"' || *text == '\\') {
             fprintf(stream, "\\%c", *text);
-        } else if (*text < 0x20) {
+        } else if ((unsigned char)*text < 0x20) {
             fprintf(stream, "\\u%04x", (unsigned)*text);
         } else {
             fwrite(text, 1, length, stream);

@@ -17,7 +17,8 @@ static const option options[] = {
     {XH_OPTION_SET, "--set", "KEY=VALUE",
      "override a key of the file, e.g. network.layers.0.rate=0.1, or of all layers by *; "
      "repeatable"},
-    {XH_OPTION_OUT, "--out", "FILE.h5", "result; default: the experiment's name with .h5"},
+    {XH_OPTION_OUT, "--out", "FILE",
+     "what is written; default: the experiment's name with .h5, the result's name with .html"},
     {XH_OPTION_DATA, "--data", "DIR",
      "folder of the data sets; default: $CROSSHEBB_DATA, ./data, /usr/share/datasets"},
     {XH_OPTION_THREADS, "--threads", "N",
@@ -33,6 +34,10 @@ static const option options[] = {
     {XH_OPTION_QUICK, "--quick", NULL, "measure briefly: rough figures"},
     {XH_OPTION_SERIES, "--series", "KIND",
      "the training step over threads, batch, width or size (of the images)"},
+    {XH_OPTION_FORMAT, "--format", "FORM",
+     "html: a page; md, csv, json: its tables and values; yaml: the configuration; all but the "
+     "page "
+     "go to standard output without --out"},
     {0, "--help", NULL, "print this help"},
 };
 enum { OPTIONS = sizeof(options) / sizeof(options[0]) };
@@ -144,6 +149,9 @@ static xh_status store(unsigned bit, const char *value, xh_arguments *arguments,
         return XH_OK;
     case XH_OPTION_SERIES:
         arguments->series = value;
+        return XH_OK;
+    case XH_OPTION_FORMAT:
+        arguments->format = value;
         return XH_OK;
     default:
         arguments->help = true;
