@@ -56,6 +56,7 @@ typedef struct xh_command {
 
 xh_status xh_command_run(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_report(const xh_arguments *arguments, xh_error *error);
+xh_status xh_command_watch(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_check(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_bench(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_list(const xh_arguments *arguments, xh_error *error);

@@ -6,7 +6,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/file.h>
@@ -43,6 +42,18 @@ xh_status xh_lock_take(const char *path, xh_lock *lock, xh_error *error) {
         }
         close(descriptor);
     }
+}
+
+bool xh_lock_held(const char *path) {
+    char name[sizeof(((xh_lock *)NULL)->path)];
+    snprintf(name, sizeof(name), "%s.lock", path);
+    const int descriptor = open(name, O_RDONLY | O_CLOEXEC);
+    if (descriptor < 0) {
+        return false;
+    }
+    const bool held = flock(descriptor, LOCK_SH | LOCK_NB) != 0;
+    close(descriptor); /* which also gives back what was just taken */
+    return held;
 }
 
 void xh_lock_release(xh_lock *lock) {

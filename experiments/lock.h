@@ -4,6 +4,8 @@
 
 #include "crosshebb/status.h"
 
+#include <stdbool.h>
+
 /** A lock file; path is "" while it is not held. */
 typedef struct xh_lock {
     char path[4096];
@@ -13,6 +15,9 @@ typedef struct xh_lock {
 /** Takes the lock FILE.lock of a file; it ends with the process at the latest. XH_FAILED if another
  *  run holds it. */
 xh_status xh_lock_take(const char *path, xh_lock *lock, xh_error *error);
+
+/** Whether a process holds the lock of a file. */
+bool xh_lock_held(const char *path);
 
 /** Gives the lock back and removes its file; nothing to do if it is not held. */
 void xh_lock_release(xh_lock *lock);

@@ -43,5 +43,5 @@ xh_status xh_report_file_close(xh_report_file *file, bool complete, xh_error *er
     }
     return good ? XH_OK
                 : xh_error_set(error, XH_IO, "%s: cannot be written: %s", file->path,
-                               strerror(reason));
+                               reason ? strerror(reason) : "an earlier write failed");
 }
