@@ -179,8 +179,9 @@ typedef struct columns {
 static columns columns_of(const xh_report_figure *figure) {
     columns found = {false, false};
     for (size_t s = 0; s < figure->count; s++) {
-        found.y = found.y || figure->series[s].y;
-        found.range = found.range || figure->series[s].low;
+        const bool bars = figure->series[s].shape == XH_REPORT_BARS;
+        found.y = found.y || bars || figure->series[s].y;
+        found.range = found.range || (!bars && figure->series[s].low);
     }
     return found;
 }
@@ -194,7 +195,12 @@ static void write_row(xh_report_page *page, const xh_report_figure *figure,
     } else {
         xh_report_cell_number(page, series->x[k]);
     }
-    write_value(page, series->y, k, shown.y);
+    if (series->shape == XH_REPORT_BARS) {
+        xh_report_cell_number(page,
+                              series->high[k] - series->low[k]); /* however they are stacked */
+    } else {
+        write_value(page, series->y, k, shown.y);
+    }
     write_value(page, series->low, k, shown.range);
     write_value(page, series->high, k, shown.range);
     xh_report_row_close(page);
