@@ -313,28 +313,25 @@ static void pool_image(const xh_layer *layer, chunk part, size_t image) {
                   part.out + image * features);
 }
 
+/* By the threads together. The images of the next chunk may be padded while the last ones of this
+ * one are pooled. */
 static void run_chunk(xh_layer *layer, chunk part) {
     const size_t patches = part.count * layer->positions;
     const size_t block = block_size(patches);
-#pragma omp parallel num_threads(layer->threads)
-    {
-        if (!layer->dense) {
+    const size_t padded = layer->dense ? 0 : part.count;
+    const size_t pooled = part.out ? part.count : 0;
 #pragma omp for schedule(static)
-            for (size_t image = 0; image < part.count; image++) {
-                pad_image(layer, part, image);
-            }
-        }
+    for (size_t image = 0; image < padded; image++) {
+        pad_image(layer, part, image);
+    }
 #pragma omp for schedule(static)
-        for (size_t first = 0; first < patches; first += block) {
-            const size_t rest = patches - first;
-            run_block(layer, part, first, rest < block ? rest : block);
-        }
-        if (part.out) {
-#pragma omp for schedule(static)
-            for (size_t image = 0; image < part.count; image++) {
-                pool_image(layer, part, image);
-            }
-        }
+    for (size_t first = 0; first < patches; first += block) {
+        const size_t rest = patches - first;
+        run_block(layer, part, first, rest < block ? rest : block);
+    }
+#pragma omp for schedule(static) nowait
+    for (size_t image = 0; image < pooled; image++) {
+        pool_image(layer, part, image);
     }
 }
 
@@ -376,6 +373,7 @@ void xh_layer_batch(xh_layer *layer, xh_layer_mode mode, xh_images images, xh_im
     }
     xh_synapses_read_begin(layer->synapses,
                            mode == XH_LAYER_INFER ? XH_PHASE_inference : XH_PHASE_forward);
+#pragma omp parallel num_threads(layer->threads)
     for (size_t first = 0; first < images.count; first += full) {
         const size_t rest = images.count - first;
         run_chunk(layer, (chunk){mode, images, first, rest < full ? rest : full,

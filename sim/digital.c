@@ -17,9 +17,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Largest tile of A: large enough that copying its operands is little beside multiplying them, small
- * enough that a few threads find work in a layer of a thousand neurons. */
-enum { TILE_OUTPUTS = 384, TILE_INPUTS = 1728, TILE_GRAIN = 16 };
+/* Outputs of a tile of A are a multiple of it. */
+enum { HEIGHT_GRAIN = 16 };
 
 /* Patches of a partial sum of D. */
 enum { DECAY_DEPTH = 256 };
@@ -40,11 +39,12 @@ struct xh_digital {
     size_t width;   /* of a tile of A, inputs */
     float *weights; /* [outputs][inputs] */
     float *change;  /* [outputs][inputs]: A, then C */
-    float *decay;   /* [outputs]: D */
+    double *decay;  /* [tiles side by side][outputs]: D, which each tile sums for itself */
     float *square;  /* [outputs]: |W_i|^2 */
     float *largest; /* [tiles side by side][outputs]: of |C_i| within the tile */
     float *running; /* [outputs] */
     float *step;    /* [outputs]: eta_i / scale */
+    bool lent;      /* another may have changed the weights since they were packed */
     void *packed;   /* weights, as the product takes them; NULL if it takes floats */
     void *packed_x; /* of a stretch of patches */
     void *packed_y;
@@ -71,13 +71,15 @@ static bool make_room(xh_packing packing, size_t rows, size_t columns, void **pa
     return *packed != NULL;
 }
 
-/* A matrix as the product takes it. */
+/* A matrix as the product takes it, packed by the threads together once none of them uses what was
+ * packed before. */
 static const void *pack(xh_packing packing, size_t rows, size_t columns, const float *from,
                         void *packed) {
     if (!packing.pack) {
         return from;
     }
-#pragma omp parallel for schedule(static)
+#pragma omp barrier
+#pragma omp for schedule(static)
     for (size_t r = 0; r < rows; r += XH_PRODUCT_ROWS) {
         packing.pack(rows, columns, r, at_most(rows - r, XH_PRODUCT_ROWS), from, packed);
     }
@@ -93,13 +95,9 @@ static bool create_arrays(xh_digital *digital) {
         float **array;
         size_t count;
     } wanted[] = {
-        {&digital->weights, outputs * inputs},
-        {&digital->change, outputs * inputs},
-        {&digital->decay, outputs},
-        {&digital->square, outputs},
-        {&digital->largest, across * outputs},
-        {&digital->running, outputs},
-        {&digital->step, outputs},
+        {&digital->weights, outputs * inputs}, {&digital->change, outputs * inputs},
+        {&digital->square, outputs},           {&digital->largest, across * outputs},
+        {&digital->running, outputs},          {&digital->step, outputs},
     };
     for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++) {
         *wanted[i].array = xh_array_create(wanted[i].count, sizeof(float));
@@ -107,7 +105,8 @@ static bool create_arrays(xh_digital *digital) {
             return false;
         }
     }
-    return make_room(product->weights, outputs, inputs, &digital->packed) &&
+    digital->decay = xh_array_create(across * outputs, sizeof(double));
+    return digital->decay && make_room(product->weights, outputs, inputs, &digital->packed) &&
            make_room(product->x, product->stretch, inputs, &digital->packed_x) &&
            make_room(product->y, product->stretch, outputs, &digital->packed_y);
 }
@@ -154,8 +153,8 @@ xh_digital *xh_digital_create(size_t inputs, size_t outputs, const float *weight
     digital->scale = scale;
     digital->bound = bound > 0 ? (float)bound : INFINITY;
     digital->product = product;
-    digital->height = tile_side(outputs, TILE_OUTPUTS, 2, TILE_GRAIN);
-    digital->width = tile_side(inputs, TILE_INPUTS, 1, product->grain);
+    digital->height = tile_side(outputs, product->height, 2, HEIGHT_GRAIN);
+    digital->width = tile_side(inputs, product->width, 1, product->grain);
     if (!create_arrays(digital)) {
         xh_digital_free(digital);
         return NULL;
@@ -178,8 +177,19 @@ void xh_digital_free(xh_digital *digital) {
     free(digital);
 }
 
-float *xh_digital_weights(const xh_digital *digital) {
+const float *xh_digital_weights(const xh_digital *digital) {
     return digital->weights;
+}
+
+float *xh_digital_matrix(xh_digital *digital) {
+    digital->lent = true;
+    return digital->weights;
+}
+
+void xh_digital_read_begin(xh_digital *digital) {
+    if (digital->lent) {
+        settle_all(digital);
+    }
 }
 
 void xh_digital_read(const xh_digital *digital, size_t count, const float *x, float *u) {
@@ -190,7 +200,7 @@ void xh_digital_read(const xh_digital *digital, size_t count, const float *x, fl
 /* sum[i] += sum over the patches of y u, for neurons first .. first + count - 1. */
 XH_KERNEL
 static void add_decays(const xh_signals *signals, xh_span patches, xh_span neurons, double *sum) {
-    float part[TILE_OUTPUTS] = {0};
+    float part[XH_PRODUCT_OUTPUTS] = {0};
     for (size_t p = patches.first; p < patches.first + patches.count; p++) {
         const float *u = signals->u + p * signals->outputs + neurons.first;
         const float *y = signals->y + p * signals->outputs + neurons.first;
@@ -204,18 +214,14 @@ static void add_decays(const xh_signals *signals, xh_span patches, xh_span neuro
     }
 }
 
-static void sum_decays(xh_digital *digital, const xh_signals *signals) {
-#pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < digital->outputs; i += digital->height) {
-        const xh_span neurons = {i, at_most(digital->outputs - i, digital->height)};
-        double sum[TILE_OUTPUTS] = {0};
-        for (size_t p = 0; p < signals->count; p += DECAY_DEPTH) {
-            const xh_span patches = {p, at_most(signals->count - p, DECAY_DEPTH)};
-            add_decays(signals, patches, neurons, sum);
-        }
-        for (size_t k = 0; k < neurons.count; k++) {
-            digital->decay[i + k] = (float)sum[k];
-        }
+/* Adds a stretch of patches to D of a tile. */
+static void sum_decays(const xh_signals *signals, xh_span patches, xh_span neurons, double *sum) {
+    if (patches.first == 0) {
+        memset(sum, 0, neurons.count * sizeof(*sum));
+    }
+    for (size_t p = 0; p < patches.count; p += DECAY_DEPTH) {
+        const xh_span part = {patches.first + p, at_most(patches.count - p, DECAY_DEPTH)};
+        add_decays(signals, part, neurons, sum);
     }
 }
 
@@ -234,35 +240,41 @@ static float subtract_decay(size_t count, float decay, const float *weights, flo
 }
 
 /* C of a tile from A. */
-static void finish_tile(xh_digital *digital, xh_tile tile) {
-    float *largest = digital->largest + tile.inputs.first / digital->width * digital->outputs;
-    for (size_t i = tile.outputs.first; i < tile.outputs.first + tile.outputs.count; i++) {
-        const size_t first = i * digital->inputs + tile.inputs.first;
-        largest[i] = subtract_decay(tile.inputs.count, digital->decay[i], digital->weights + first,
+static void finish_tile(xh_digital *digital, xh_tile tile, const double *decay, float *largest) {
+    for (size_t k = 0; k < tile.outputs.count; k++) {
+        const size_t first = (tile.outputs.first + k) * digital->inputs + tile.inputs.first;
+        largest[k] = subtract_decay(tile.inputs.count, (float)decay[k], digital->weights + first,
                                     digital->change + first);
     }
 }
 
-/* Adds a stretch of patches to A, and makes it C after the last one. */
+/* Adds a stretch of patches to A and D of a tile, and makes C of them after the last one. */
+static void correlate_tile(xh_digital *digital, const xh_signals *signals, xh_span patches,
+                           const xh_operands *operands, xh_tile tile) {
+    const size_t at = tile.inputs.first / digital->width * digital->outputs + tile.outputs.first;
+    digital->product->correlate(operands, tile, patches.first > 0, digital->change);
+    sum_decays(signals, patches, tile.outputs, digital->decay + at);
+    if (patches.first + patches.count == signals->count) {
+        finish_tile(digital, tile, digital->decay + at, digital->largest + at);
+    }
+}
+
+/* All tiles; a thread has the same ones in every stretch. */
 static void correlate_stretch(xh_digital *digital, const xh_signals *signals, xh_span patches) {
     const xh_product *product = digital->product;
     const size_t inputs = digital->inputs;
     const size_t outputs = digital->outputs;
-    const bool last = patches.first + patches.count == signals->count;
     const float *x = signals->x + patches.first * inputs;
     const float *y = signals->y + patches.first * outputs;
     const xh_operands operands = {patches.count, inputs, outputs,
                                   pack(product->x, patches.count, inputs, x, digital->packed_x),
                                   pack(product->y, patches.count, outputs, y, digital->packed_y)};
-#pragma omp parallel for collapse(2) schedule(static)
+#pragma omp for collapse(2) schedule(static) nowait
     for (size_t i = 0; i < outputs; i += digital->height) {
         for (size_t j = 0; j < inputs; j += digital->width) {
             const xh_tile tile = {{i, at_most(outputs - i, digital->height)},
                                   {j, at_most(inputs - j, digital->width)}};
-            product->correlate(&operands, tile, patches.first > 0, digital->change);
-            if (last) {
-                finish_tile(digital, tile);
-            }
+            correlate_tile(digital, signals, patches, &operands, tile);
         }
     }
 }
@@ -272,6 +284,7 @@ static void correlate(xh_digital *digital, const xh_signals *signals) {
     for (size_t p = 0; p < signals->count; p += stretch) {
         correlate_stretch(digital, signals, (xh_span){p, at_most(signals->count - p, stretch)});
     }
+#pragma omp barrier
 }
 
 static float rate_of(xh_rule rule, float square) {
@@ -314,7 +327,7 @@ static void step_row(size_t count, float factor, float bound, const float *chang
 
 static void step(xh_digital *digital) {
     const size_t inputs = digital->inputs;
-#pragma omp parallel for schedule(static)
+#pragma omp for schedule(static) nowait
     for (size_t i = 0; i < digital->outputs; i += XH_PRODUCT_ROWS) {
         const xh_span neurons = {i, at_most(digital->outputs - i, XH_PRODUCT_ROWS)};
         for (size_t k = i; k < i + neurons.count; k++) {
@@ -326,10 +339,13 @@ static void step(xh_digital *digital) {
 }
 
 void xh_digital_update(xh_digital *digital, xh_rule rule, const xh_signals *signals) {
-    sum_decays(digital, signals);
-    correlate(digital, signals);
-    scale_steps(digital, rule);
-    step(digital);
+#pragma omp parallel
+    {
+        correlate(digital, signals);
+#pragma omp single
+        scale_steps(digital, rule);
+        step(digital);
+    }
 }
 
 void xh_digital_state(xh_digital *digital, xh_state *state) {

@@ -12,10 +12,14 @@ xh_digital *xh_digital_create(size_t inputs, size_t outputs, const float *weight
                               xh_update_scale scale, double bound, xh_arithmetic arithmetic);
 void xh_digital_free(xh_digital *digital);
 
+/* Before the reads of a batch. */
+void xh_digital_read_begin(xh_digital *digital);
 /* u [count][outputs] = W x. Concurrently callable. */
 void xh_digital_read(const xh_digital *digital, size_t count, const float *x, float *u);
 void xh_digital_update(xh_digital *digital, xh_rule rule, const xh_signals *signals);
-float *xh_digital_weights(const xh_digital *digital); /* [outputs][inputs] */
+const float *xh_digital_weights(const xh_digital *digital); /* [outputs][inputs] */
+/* The same, to be changed between batches of reads from now on. */
+float *xh_digital_matrix(xh_digital *digital);
 void xh_digital_state(xh_digital *digital, xh_state *state);
 
 #endif

@@ -12,6 +12,10 @@
  * in place instead of copying its operands first. */
 enum { SMALL_DEPTH = 256, SMALL_PRODUCT = 1 << 20 };
 
+/* Largest tile: large enough that copying its operands is little beside multiplying them, small
+ * enough that a few threads find work in a layer of a thousand neurons. */
+enum { HEIGHT = XH_PRODUCT_OUTPUTS, WIDTH = 1728 };
+
 static void read_floats(size_t inputs, size_t outputs, const void *weights, size_t count,
                         const float *x, float *u) {
     cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)count, (int)outputs, (int)inputs, 1,
@@ -42,6 +46,8 @@ static void correlate(const xh_operands *operands, xh_tile tile, bool keep, floa
 const xh_product xh_product_float32 = {
     .name = "float32",
     .stretch = SIZE_MAX,
+    .height = HEIGHT,
+    .width = WIDTH,
     .grain = 16,
     .read = read_floats,
     .correlate = correlate,
@@ -95,6 +101,8 @@ static void read_rounded(size_t inputs, size_t outputs, const void *weights, siz
 const xh_product xh_product_rounded = {
     .name = "rounded",
     .stretch = 1024,
+    .height = HEIGHT,
+    .width = WIDTH,
     .grain = 16,
     .weights = {rounded_size, pack_rounded},
     .x = {rounded_size, pack_rounded},
@@ -104,9 +112,8 @@ const xh_product xh_product_rounded = {
 };
 
 const xh_product *xh_product_of(xh_arithmetic arithmetic) {
-    if (arithmetic == XH_ARITHMETIC_FLOAT32) {
-        return &xh_product_float32;
-    }
-    const xh_product *fast = xh_product_bfloat16();
-    return fast ? fast : &xh_product_rounded;
+    const bool floats = arithmetic == XH_ARITHMETIC_FLOAT32;
+    const xh_product *fast = floats ? xh_product_avx512() : xh_product_bfloat16();
+    const xh_product *plain = floats ? &xh_product_float32 : &xh_product_rounded;
+    return fast ? fast : plain;
 }

@@ -6,8 +6,8 @@
 
 #include "crosshebb/synapses.h"
 
-/* Rows that are packed at a time. */
-enum { XH_PRODUCT_ROWS = 48 };
+/* Rows that are packed at a time; most outputs of a tile. */
+enum { XH_PRODUCT_ROWS = 48, XH_PRODUCT_OUTPUTS = 384 };
 
 /* How one operand, a matrix [rows][columns], is packed. Both hooks are NULL if it is used as it is.
  */
@@ -43,7 +43,9 @@ typedef struct xh_operands {
 typedef struct xh_product {
     const char *name;
     size_t stretch; /* patches whose signals are packed together */
-    size_t grain;   /* tiles begin at multiples of it */
+    size_t height;  /* most outputs of a tile, within XH_PRODUCT_OUTPUTS */
+    size_t width;   /* most inputs of a tile */
+    size_t grain;   /* inputs of a tile begin at multiples of it */
     xh_packing weights;
     xh_packing x;
     xh_packing y;
@@ -55,6 +57,10 @@ typedef struct xh_product {
 } xh_product;
 
 extern const xh_product xh_product_float32; /* the machine's sgemm */
+
+/* A product of floats of our own, for shapes of layers; NULL where the processor has no AVX-512. */
+const xh_product *xh_product_avx512(void);
+
 extern const xh_product xh_product_rounded; /* sgemm on operands rounded to bfloat16 */
 
 /* The same rounding, multiplied by the processor's own instruction; NULL where it has none. */

@@ -129,6 +129,8 @@ void xh_synapses_calibrate(xh_synapses *synapses, size_t count, const float *x) 
 void xh_synapses_read_begin(xh_synapses *synapses, xh_phase phase) {
     if (synapses->crossbar) {
         xh_crossbar_read_begin(synapses->crossbar, phase);
+    } else {
+        xh_digital_read_begin(synapses->digital);
     }
 }
 
@@ -174,7 +176,7 @@ xh_crossbar *xh_synapses_crossbar(xh_synapses *synapses) {
 }
 
 float *xh_synapses_matrix(xh_synapses *synapses) {
-    return synapses->digital ? xh_digital_weights(synapses->digital) : NULL;
+    return synapses->digital ? xh_digital_matrix(synapses->digital) : NULL;
 }
 
 void xh_synapses_weights(const xh_synapses *synapses, float *weights,

@@ -62,8 +62,8 @@ void xh_synapses_age(xh_synapses *synapses, double seconds);
 /** The crossbar behind the synapses, for ledgers and probes; NULL in float. */
 xh_crossbar *xh_synapses_crossbar(xh_synapses *synapses);
 
-/** The float weights themselves, [outputs][inputs], for a comparator that learns by another rule;
- * NULL on a crossbar, which gives no such access. */
+/** The float weights themselves, [outputs][inputs], for a comparator that learns by another rule and
+ * changes them between batches of reads; NULL on a crossbar, which gives no such access. */
 float *xh_synapses_matrix(xh_synapses *synapses);
 
 /** Exact weights [outputs][inputs], for analysis: from the float matrix, or by the probe given for
