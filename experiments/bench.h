@@ -87,8 +87,8 @@ typedef struct xh_bench_step {
     double width; /* outputs of every layer, in those of the preset */
     size_t batch; /* images */
     size_t first;
-    size_t last;   /* first is above: all infer, and the features come out */
-    bool bfloat16; /* arithmetic of all layers; the bound stays that of float32 */
+    size_t last; /* first is above: all infer, and the features come out */
+    bool int16;  /* arithmetic of all layers; the bound stays that of float32 */
 } xh_bench_step;
 
 /** The step of the preset in which all layers learn. */
@@ -109,10 +109,10 @@ xh_status xh_bench_layer(const xh_bench_effort *effort, size_t which, xh_bench_r
                          xh_error *error);
 xh_status xh_bench_features(const xh_bench_effort *effort, size_t which, xh_bench_result *result,
                             xh_error *error);
-xh_status xh_bench_training_bfloat16(const xh_bench_effort *effort, size_t which,
-                                     xh_bench_result *result, xh_error *error);
-xh_status xh_bench_features_bfloat16(const xh_bench_effort *effort, size_t which,
-                                     xh_bench_result *result, xh_error *error);
+xh_status xh_bench_training_int16(const xh_bench_effort *effort, size_t which,
+                                  xh_bench_result *result, xh_error *error);
+xh_status xh_bench_features_int16(const xh_bench_effort *effort, size_t which,
+                                  xh_bench_result *result, xh_error *error);
 xh_status xh_bench_epoch(const xh_bench_effort *effort, size_t which, xh_bench_result *result,
                          xh_error *error);
 

@@ -162,7 +162,7 @@ static xh_status create_step(xh_bench_step step, rig *made, xh_error *error) {
         xh_layer_params *params = &made->config.layers[l];
         params->outputs = lrint(step.width * (double)params->outputs);
         snprintf(params->arithmetic, sizeof(params->arithmetic), "%s",
-                 step.bfloat16 ? "bfloat16" : "float32");
+                 step.int16 ? "int16" : "float32");
         made->modes[l] = l < step.first ? XH_LAYER_INFER : XH_LAYER_LEARN;
     }
     status = build_rig(made, (xh_shape){step.side, step.side, 3}, 0, error);
@@ -223,10 +223,10 @@ xh_status xh_bench_training(const xh_bench_effort *effort, size_t which, xh_benc
     return xh_bench_step_measure(effort, training_step(which), result, error);
 }
 
-xh_status xh_bench_training_bfloat16(const xh_bench_effort *effort, size_t which,
-                                     xh_bench_result *result, xh_error *error) {
+xh_status xh_bench_training_int16(const xh_bench_effort *effort, size_t which,
+                                  xh_bench_result *result, xh_error *error) {
     xh_bench_step step = training_step(which);
-    step.bfloat16 = true;
+    step.int16 = true;
     return xh_bench_step_measure(effort, step, result, error);
 }
 
@@ -238,13 +238,13 @@ xh_status xh_bench_layer(const xh_bench_effort *effort, size_t which, xh_bench_r
     return xh_bench_step_measure(effort, step, result, error);
 }
 
-static xh_status measure_features(const xh_bench_effort *effort, size_t which, bool bfloat16,
+static xh_status measure_features(const xh_bench_effort *effort, size_t which, bool int16,
                                   xh_bench_result *result, xh_error *error) {
     xh_bench_step step = xh_bench_step_defaults();
     step.batch = FEATURE_BATCH;
     step.first = which;
     step.last = which - 1;
-    step.bfloat16 = bfloat16;
+    step.int16 = int16;
     const xh_status status = xh_bench_step_measure(effort, step, result, error);
     result->value /= FEATURE_BATCH;
     result->bound /= FEATURE_BATCH;
@@ -256,8 +256,8 @@ xh_status xh_bench_features(const xh_bench_effort *effort, size_t which, xh_benc
     return measure_features(effort, which, false, result, error);
 }
 
-xh_status xh_bench_features_bfloat16(const xh_bench_effort *effort, size_t which,
-                                     xh_bench_result *result, xh_error *error) {
+xh_status xh_bench_features_int16(const xh_bench_effort *effort, size_t which,
+                                  xh_bench_result *result, xh_error *error) {
     return measure_features(effort, which, true, result, error);
 }
 

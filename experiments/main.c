@@ -1,5 +1,6 @@
 /* crosshebb: finds the command, runs it, and says what went wrong. The only place that prints
  * errors and exits. */
+#include "blas.h"
 #include "command.h"
 
 #include "crosshebb/trace.h"
@@ -109,6 +110,7 @@ static xh_status dispatch(int argc, char **argv, xh_error *error) {
 }
 
 int main(int argc, char **argv) {
+    xh_blas_choose(argv);
     xh_error error = {0};
     xh_status status = dispatch(argc, argv, &error);
     if (status == XH_OK && (fflush(stdout) != 0 || ferror(stdout))) {

@@ -77,9 +77,8 @@ static xh_status create_synapses(const xh_run_state *run, size_t index,
     const xh_update_scale scale = strcmp(params->update_scale, "neuron_running") == 0
                                       ? XH_SCALE_NEURON_RUNNING
                                       : XH_SCALE_LAYER_MAXIMUM;
-    const xh_arithmetic arithmetic = strcmp(params->arithmetic, "bfloat16") == 0
-                                         ? XH_ARITHMETIC_BFLOAT16
-                                         : XH_ARITHMETIC_FLOAT32;
+    const xh_arithmetic arithmetic =
+        strcmp(params->arithmetic, "int16") == 0 ? XH_ARITHMETIC_INT16 : XH_ARITHMETIC_FLOAT32;
     return xh_synapses_create_digital(inputs, (size_t)params->outputs, weights, rule, scale,
                                       params->weight_bound, arithmetic, synapses, error);
 }

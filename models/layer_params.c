@@ -15,7 +15,7 @@ static const char *const competitions[] = {"soft_anti", "soft", "hard", NULL};
 static const char *const decays[] = {"none", "linear", NULL};
 static const char *const initials[] = {"normal", "uniform_positive", NULL};
 static const char *const scales[] = {"layer_maximum", "neuron_running", NULL};
-static const char *const arithmetics[] = {"float32", "bfloat16", NULL};
+static const char *const arithmetics[] = {"float32", "int16", NULL};
 static const char *const activations[] = {"triangle", "softmax", "relu", "none", NULL};
 static const char *const pools[] = {"none", "max", "average", NULL};
 
@@ -50,7 +50,8 @@ static const xh_param params[] = {
     XH_REAL(xh_layer_params, weight_bound, "1", 0, 0, 1e6,
             "digital synapses hold weights within this; 0: no bound"),
     XH_TEXT(xh_layer_params, arithmetic, "float32", arithmetics,
-            "what digital synapses multiply in; sums are float32 in both"),
+            "what digital synapses multiply: floats, or whole numbers in steps of a 2896th of the "
+            "largest of 256 values"),
     XH_FLAG(xh_layer_params, pre_triangle, false,
             "subtract the mean over neurons from u and rectify it before the competition"),
     XH_TEXT(xh_layer_params, activation, "triangle", activations, "what the layer passes on"),

@@ -63,25 +63,23 @@ static size_t tile_side(size_t length, size_t limit, size_t parts, size_t grain)
 }
 
 /* Room for a packed operand, if it is packed; false if memory is short. */
-static bool make_room(xh_packing packing, size_t rows, size_t columns, void **packed) {
+static bool make_room(xh_packing packing, size_t lines, size_t depth, void **packed) {
     if (!packing.size) {
         return true;
     }
-    *packed = xh_array_create(packing.size(rows, columns), 1);
+    *packed = xh_array_create(packing.size(lines, depth), 1);
     return *packed != NULL;
 }
 
-/* A matrix as the product takes it, packed by the threads together once none of them uses what was
- * packed before. */
-static const void *pack(xh_packing packing, size_t rows, size_t columns, const float *from,
+/* Signals as the product takes them, packed by the threads together. */
+static const void *pack(xh_packing packing, size_t lines, size_t depth, const float *from,
                         void *packed) {
     if (!packing.pack) {
         return from;
     }
-#pragma omp barrier
-#pragma omp for schedule(static)
-    for (size_t r = 0; r < rows; r += XH_PRODUCT_ROWS) {
-        packing.pack(rows, columns, r, at_most(rows - r, XH_PRODUCT_ROWS), from, packed);
+#pragma omp for schedule(static) nowait
+    for (size_t i = 0; i < lines; i += XH_PRODUCT_LINES) {
+        packing.pack(lines, depth, i, at_most(lines - i, XH_PRODUCT_LINES), from, packed);
     }
     return packed;
 }
@@ -107,8 +105,8 @@ static bool create_arrays(xh_digital *digital) {
     }
     digital->decay = xh_array_create(across * outputs, sizeof(double));
     return digital->decay && make_room(product->weights, outputs, inputs, &digital->packed) &&
-           make_room(product->x, product->stretch, inputs, &digital->packed_x) &&
-           make_room(product->y, product->stretch, outputs, &digital->packed_y);
+           make_room(product->x, inputs, product->stretch, &digital->packed_x) &&
+           make_room(product->y, outputs, product->stretch, &digital->packed_y);
 }
 
 XH_KERNEL
@@ -136,8 +134,8 @@ static void settle(xh_digital *digital, xh_span neurons) {
 
 static void settle_all(xh_digital *digital) {
 #pragma omp parallel for schedule(static)
-    for (size_t i = 0; i < digital->outputs; i += XH_PRODUCT_ROWS) {
-        settle(digital, (xh_span){i, at_most(digital->outputs - i, XH_PRODUCT_ROWS)});
+    for (size_t i = 0; i < digital->outputs; i += XH_PRODUCT_LINES) {
+        settle(digital, (xh_span){i, at_most(digital->outputs - i, XH_PRODUCT_LINES)});
     }
 }
 
@@ -266,9 +264,11 @@ static void correlate_stretch(xh_digital *digital, const xh_signals *signals, xh
     const size_t outputs = digital->outputs;
     const float *x = signals->x + patches.first * inputs;
     const float *y = signals->y + patches.first * outputs;
+#pragma omp barrier /* before what was packed for the stretch before is written over */
     const xh_operands operands = {patches.count, inputs, outputs,
-                                  pack(product->x, patches.count, inputs, x, digital->packed_x),
-                                  pack(product->y, patches.count, outputs, y, digital->packed_y)};
+                                  pack(product->x, inputs, patches.count, x, digital->packed_x),
+                                  pack(product->y, outputs, patches.count, y, digital->packed_y)};
+#pragma omp barrier
 #pragma omp for collapse(2) schedule(static) nowait
     for (size_t i = 0; i < outputs; i += digital->height) {
         for (size_t j = 0; j < inputs; j += digital->width) {
@@ -328,8 +328,8 @@ static void step_row(size_t count, float factor, float bound, const float *chang
 static void step(xh_digital *digital) {
     const size_t inputs = digital->inputs;
 #pragma omp for schedule(static) nowait
-    for (size_t i = 0; i < digital->outputs; i += XH_PRODUCT_ROWS) {
-        const xh_span neurons = {i, at_most(digital->outputs - i, XH_PRODUCT_ROWS)};
+    for (size_t i = 0; i < digital->outputs; i += XH_PRODUCT_LINES) {
+        const xh_span neurons = {i, at_most(digital->outputs - i, XH_PRODUCT_LINES)};
         for (size_t k = i; k < i + neurons.count; k++) {
             step_row(inputs, digital->step[k], digital->bound, digital->change + k * inputs,
                      digital->weights + k * inputs);

@@ -6,16 +6,17 @@
 
 #include "crosshebb/synapses.h"
 
-/* Rows that are packed at a time; most outputs of a tile. */
-enum { XH_PRODUCT_ROWS = 48, XH_PRODUCT_OUTPUTS = 384 };
+/* Lines that are packed at a time; most outputs of a tile. */
+enum { XH_PRODUCT_LINES = 48, XH_PRODUCT_OUTPUTS = 384 };
 
-/* How one operand, a matrix [rows][columns], is packed. Both hooks are NULL if it is used as it is.
- */
+/* How one operand is packed: its lines are neurons (of the weights, of y) or inputs (of x), its depth
+ * is what the product sums over. Both hooks are NULL if it is used as it is. */
 typedef struct xh_packing {
-    size_t (*size)(size_t rows, size_t columns); /* bytes */
-    /* Rows first .. first + count - 1 of the matrix at from to their places in the packed one:
-     * XH_PRODUCT_ROWS of them from a multiple of that on, or what is left at the end. */
-    void (*pack)(size_t rows, size_t columns, size_t first, size_t count, const float *from,
+    size_t (*size)(size_t lines, size_t depth); /* bytes */
+    /* Lines first .. first + count - 1 of the matrix at from, weights [lines][depth], signals
+     * [depth][lines], to their places: XH_PRODUCT_LINES of them from a multiple of that on, or what
+     * is left at the end. */
+    void (*pack)(size_t lines, size_t depth, size_t first, size_t count, const float *from,
                  void *packed);
 } xh_packing;
 
@@ -61,10 +62,10 @@ extern const xh_product xh_product_float32; /* the machine's sgemm */
 /* A product of floats of our own, for shapes of layers; NULL where the processor has no AVX-512. */
 const xh_product *xh_product_avx512(void);
 
-extern const xh_product xh_product_rounded; /* sgemm on operands rounded to bfloat16 */
+extern const xh_product xh_product_int16; /* whole numbers, exactly summed, on any processor */
 
-/* The same rounding, multiplied by the processor's own instruction; NULL where it has none. */
-const xh_product *xh_product_bfloat16(void);
+/* The same bits by the processor's own instruction; NULL where it has none. */
+const xh_product *xh_product_vnni(void);
 
 /* The fastest way to multiply in that arithmetic. */
 const xh_product *xh_product_of(xh_arithmetic arithmetic);

@@ -3,36 +3,55 @@
  * which are packed once an update; an update takes its tiles from the signals where they are, but
  * for y, of which 8 neurons lie together.
  */
-#include "product.h"
-
-#include "crosshebb/kernel.h"
-
-#if !defined(XH_NO_MULTIVERSION) && defined(__x86_64__) && defined(__GNUC__)
-
 #include "product_tile.h"
 
+#if XH_TILE_AVX512
+
 /* Inputs of a read at a time; patches of an update at a time. */
-enum { READ_DEPTH = 128, DEPTH = 256 };
+enum { READ_DEPTH = 256, DEPTH = 320 };
 
 /* Largest tile, which stays in the L2 cache until it is done. */
-enum { HEIGHT = 64, WIDTH = 36 * TILE_COLUMNS };
+enum { HEIGHT = 96, WIDTH = 36 * TILE_COLUMNS };
 
-static size_t weights_size(size_t rows, size_t columns) {
-    return tile_round_up(rows, TILE_COLUMNS) * columns * sizeof(float);
+static size_t panels_size(size_t lines, size_t depth) {
+    return tile_round_up(lines, TILE_COLUMNS) * depth * sizeof(float);
 }
 
-static void pack_weights(size_t rows, size_t columns, size_t first, size_t count, const float *from,
+static size_t blocks_size(size_t lines, size_t depth) {
+    return tile_round_up(lines, TILE_ROWS) * depth * sizeof(float);
+}
+
+TILE_KERNEL
+static void pack_weights(size_t lines, size_t depth, size_t first, size_t count, const float *from,
                          void *packed) {
-    (void)rows;
-    float *panel = (float *)packed + first * columns;
-    for (size_t j = 0; j < columns; j += TILE_LANES) {
-        const size_t end = j + tile_at_most(columns - j, TILE_LANES);
-        for (size_t i = 0; i < count; i++) {
-            for (size_t k = j; k < end; k++) {
-                panel[k * TILE_COLUMNS + i] = from[(first + i) * columns + k];
+    (void)lines;
+    tile_transpose(count, depth, from + first * depth, depth, (float *)packed + first * depth);
+}
+
+/* Signals into groups of so many lines, [group][patch][width]. */
+static inline void pack_signals(size_t width, size_t lines, size_t depth, size_t first,
+                                size_t count, const float *from, float *packed) {
+    for (size_t i = first; i < first + count; i += width) {
+        const size_t here = tile_at_most(lines - i, width);
+        float *group = packed + i * depth;
+        for (size_t p = 0; p < depth; p++, group += width) {
+            if (here == width) {
+                memcpy(group, from + p * lines + i, width * sizeof(float));
+            } else {
+                memcpy(group, from + p * lines + i, here * sizeof(float));
             }
         }
     }
+}
+
+static void pack_x(size_t lines, size_t depth, size_t first, size_t count, const float *from,
+                   void *packed) {
+    pack_signals(TILE_COLUMNS, lines, depth, first, count, from, packed);
+}
+
+static void pack_y(size_t lines, size_t depth, size_t first, size_t count, const float *from,
+                   void *packed) {
+    pack_signals(TILE_ROWS, lines, depth, first, count, from, packed);
 }
 
 TILE_INLINE
@@ -40,9 +59,16 @@ static inline __m512 add_product(__m512 sum, __m512i one, __m512i many) {
     return _mm512_fmadd_ps(_mm512_castsi512_ps(one), _mm512_castsi512_ps(many), sum);
 }
 
+TILE_INLINE
+static inline __m512 as_it_is(__m512 sum, const float *row, const float *columns) {
+    (void)row;
+    (void)columns;
+    return sum;
+}
+
 TILE_KERNEL
-static void multiply(size_t depth, tile_left left, tile_right right, tile_matrix sums) {
-    tile_multiply(add_product, depth, left, right, sums);
+static void multiply(size_t depth, tile_left left, const float *panel, tile_matrix sums) {
+    tile_multiply(add_product, as_it_is, depth, left, (tile_right){panel, NULL}, sums);
 }
 
 static void read_floats(size_t inputs, size_t outputs, const void *weights, size_t count,
@@ -53,23 +79,10 @@ static void read_floats(size_t inputs, size_t outputs, const void *weights, size
         for (size_t i = 0; i < outputs; i += TILE_COLUMNS) {
             const float *panel = (const float *)weights + i * inputs + k * TILE_COLUMNS;
             for (size_t p = 0; p < count; p += TILE_ROWS) {
-                multiply(depth, (tile_left){x + p * inputs + k, inputs, 1},
-                         (tile_right){panel, TILE_COLUMNS}, tile_at(sums, p, i));
-            }
-        }
-    }
-}
-
-/* y of a block, [8 neurons][patch][8]. */
-static void pack_block(size_t depth, size_t neurons, size_t step, const float *y, float *block) {
-    for (size_t i = 0; i < neurons; i += TILE_ROWS) {
-        const size_t rows = tile_at_most(neurons - i, TILE_ROWS);
-        for (size_t p = 0; p < depth; p++, block += TILE_ROWS) {
-            const float *from = y + p * step + i;
-            if (rows == TILE_ROWS) {
-                memcpy(block, from, TILE_ROWS * sizeof(float));
-            } else {
-                memcpy(block, from, rows * sizeof(float));
+                tile_fetch(panel + TILE_COLUMNS * inputs, depth * TILE_COLUMNS * sizeof(float),
+                           p / TILE_ROWS, (count + TILE_ROWS - 1) / TILE_ROWS);
+                multiply(depth, (tile_left){x + p * inputs + k, inputs, 1, NULL}, panel,
+                         tile_at(sums, p, i));
             }
         }
     }
@@ -78,18 +91,18 @@ static void pack_block(size_t depth, size_t neurons, size_t step, const float *y
 /* A tile of A over a depth of the patches. */
 static void correlate_depth(const xh_operands *operands, xh_tile tile, xh_span patches, bool keep,
                             float *change) {
-    float block[HEIGHT * DEPTH];
-    const size_t inputs = operands->inputs;
+    const size_t all = operands->count;
+    const float *x = (const float *)operands->x + patches.first * TILE_COLUMNS;
+    const float *y = (const float *)operands->y + patches.first * TILE_ROWS;
+    const size_t bottom = tile.outputs.first + tile.outputs.count;
     const size_t right = tile.inputs.first + tile.inputs.count;
-    const float *x = (const float *)operands->x + patches.first * inputs;
-    const float *y = (const float *)operands->y + patches.first * operands->outputs;
-    const tile_matrix sums =
-        tile_sums(change + tile.outputs.first * inputs, inputs, tile.outputs.count, right, keep);
-    pack_block(patches.count, tile.outputs.count, operands->outputs, y + tile.outputs.first, block);
+    const tile_matrix sums = tile_sums(change, operands->inputs, bottom, right, keep);
     for (size_t j = tile.inputs.first; j < right; j += TILE_COLUMNS) {
-        for (size_t i = 0; i < tile.outputs.count; i += TILE_ROWS) {
-            multiply(patches.count, (tile_left){block + i * patches.count, 1, TILE_ROWS},
-                     (tile_right){x + j, inputs}, tile_at(sums, i, j));
+        for (size_t i = tile.outputs.first; i < bottom; i += TILE_ROWS) {
+            tile_fetch(x + (j + TILE_COLUMNS) * all, patches.count * TILE_COLUMNS * sizeof(float),
+                       i - tile.outputs.first, tile_round_up(tile.outputs.count, TILE_ROWS));
+            multiply(patches.count, (tile_left){y + i * all, 1, TILE_ROWS, NULL}, x + j * all,
+                     tile_at(sums, i, j));
         }
     }
 }
@@ -103,11 +116,13 @@ static void correlate(const xh_operands *operands, xh_tile tile, bool keep, floa
 
 static const xh_product product = {
     .name = "avx512",
-    .stretch = 1024,
+    .stretch = 4 * DEPTH,
     .height = HEIGHT,
     .width = WIDTH,
     .grain = TILE_COLUMNS,
-    .weights = {weights_size, pack_weights},
+    .weights = {panels_size, pack_weights},
+    .x = {panels_size, pack_x},
+    .y = {blocks_size, pack_y},
     .read = read_floats,
     .correlate = correlate,
 };

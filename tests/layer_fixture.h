@@ -32,9 +32,8 @@ static inline xh_layer *xh_make_layer(const xh_layer_params *params, xh_shape in
     xh_layer_initial_weights(params, inputs, seed, 0, weights);
     xh_synapses *synapses = NULL;
     const xh_rule rule = {params->rate, params->norm_power};
-    const xh_arithmetic arithmetic = strcmp(params->arithmetic, "bfloat16") == 0
-                                         ? XH_ARITHMETIC_BFLOAT16
-                                         : XH_ARITHMETIC_FLOAT32;
+    const xh_arithmetic arithmetic =
+        strcmp(params->arithmetic, "int16") == 0 ? XH_ARITHMETIC_INT16 : XH_ARITHMETIC_FLOAT32;
     ck_assert_int_eq(xh_synapses_create_digital(inputs, (size_t)params->outputs, weights, rule,
                                                 XH_SCALE_LAYER_MAXIMUM, 0, arithmetic, &synapses,
                                                 &error),

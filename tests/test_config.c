@@ -149,9 +149,9 @@ START_TEST(missing_parts_are_told) {
            "e.yaml:4: network.layers.1.synapses = crossbar needs a section device");
     refuse("network: {layers: [{synapses: crossbar}]}\ndevice: {model: ideal}\n",
            "e.yaml:1: network.layers.0.synapses = crossbar needs a section scheme");
-    refuse("network:\n  layers:\n    - synapses: crossbar\n      arithmetic: bfloat16\n"
+    refuse("network:\n  layers:\n    - synapses: crossbar\n      arithmetic: int16\n"
            "device: {model: ideal}\nscheme: {name: read_modify_write}\n",
-           "e.yaml:4: network.layers.0.arithmetic = bfloat16 is for digital synapses; synapses = "
+           "e.yaml:4: network.layers.0.arithmetic = int16 is for digital synapses; synapses = "
            "crossbar allows float32 only");
 }
 END_TEST

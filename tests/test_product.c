@@ -1,8 +1,7 @@
-/* Products of digital synapses: every kind against sums in double over many shapes, its rounding
- * against operands that are not rounded, and what is not a number. */
+/* Products of digital synapses: every kind against sums in double over many shapes, whole numbers
+ * exactly and with the same bits by any processor, and what is not a number. */
 #include "crossbar_fixture.h"
 
-#include "crosshebb/bfloat16.h"
 #include "sim/product.h"
 
 #include <math.h>
@@ -18,16 +17,23 @@ static const struct {
 
 enum { SHAPES = sizeof(shapes) / sizeof(shapes[0]) };
 
-/* Sums of terms in double: of the values and of their sizes. */
+/* Numbers of an operand in whole-number products: up to it. */
+enum { LARGEST = 2896 };
+
+/* Of n terms, in double: their sum, that of their sizes, those of the sizes of either factor, and the
+ * largest size of either. */
 typedef struct sums {
+    size_t n;
     double value;
     double size;
+    double factors[2];
+    double largest[2];
 } sums;
 
 static const xh_product *const *kinds(size_t *count) {
     static const xh_product *all[4];
-    const xh_product *const found[] = {&xh_product_float32, &xh_product_rounded,
-                                       xh_product_avx512(), xh_product_bfloat16()};
+    const xh_product *const found[] = {&xh_product_float32, xh_product_avx512(), &xh_product_int16,
+                                       xh_product_vnni()};
     *count = 0;
     for (size_t k = 0; k < sizeof(found) / sizeof(found[0]); k++) {
         if (found[k]) {
@@ -37,23 +43,13 @@ static const xh_product *const *kinds(size_t *count) {
     return all;
 }
 
-static float *rounded(const float *values, size_t count) {
-    xh_bfloat16 *halves = xh_array_create(count, sizeof(*halves));
-    float *made = xh_array_create(count, sizeof(float));
-    ck_assert(halves && made);
-    xh_bfloat16_round(count, values, halves);
-    xh_bfloat16_widen(count, halves, made);
-    xh_array_free(halves);
-    return made;
-}
-
 /* An operand as the product takes it; the copy, if it is one, is in *copy. */
-static const void *packed(xh_packing packing, size_t rows, size_t columns, const float *from,
+static const void *packed(xh_packing packing, size_t lines, size_t depth, const float *from,
                           void **copy) {
-    *copy = packing.size ? xh_array_create(packing.size(rows, columns), 1) : NULL;
-    for (size_t r = 0; *copy && r < rows; r += XH_PRODUCT_ROWS) {
-        const size_t rest = rows - r;
-        packing.pack(rows, columns, r, rest < XH_PRODUCT_ROWS ? rest : XH_PRODUCT_ROWS, from,
+    *copy = packing.size ? xh_array_create(packing.size(lines, depth), 1) : NULL;
+    for (size_t i = 0; *copy && i < lines; i += XH_PRODUCT_LINES) {
+        const size_t rest = lines - i;
+        packing.pack(lines, depth, i, rest < XH_PRODUCT_LINES ? rest : XH_PRODUCT_LINES, from,
                      *copy);
     }
     return *copy ? *copy : from;
@@ -78,8 +74,8 @@ static void correlate_all(const xh_product *product, size_t count, size_t inputs
         const size_t here = second ? count - first : first;
         void *copies[2];
         const xh_operands operands = {
-            here, inputs, outputs, packed(product->x, here, inputs, x + from * inputs, &copies[0]),
-            packed(product->y, here, outputs, y + from * outputs, &copies[1])};
+            here, inputs, outputs, packed(product->x, inputs, here, x + from * inputs, &copies[0]),
+            packed(product->y, outputs, here, y + from * outputs, &copies[1])};
         for (size_t i = 0; here > 0 && i < outputs; i += height) {
             for (size_t j = 0; j < inputs; j += width) {
                 const xh_tile tile = {{i, outputs - i < height ? outputs - i : height},
@@ -94,50 +90,59 @@ static void correlate_all(const xh_product *product, size_t count, size_t inputs
 
 /* sum_k a[k step_a] b[k step_b]. */
 static sums sum_of(size_t count, const float *a, size_t step_a, const float *b, size_t step_b) {
-    sums s = {0, 0};
+    sums s = {.n = count};
     for (size_t k = 0; k < count; k++) {
-        const double term = (double)a[k * step_a] * (double)b[k * step_b];
+        const double factors[2] = {(double)a[k * step_a], (double)b[k * step_b]};
+        const double term = factors[0] * factors[1];
         s.value += term;
         s.size += fabs(term);
+        for (size_t f = 0; f < 2; f++) {
+            s.factors[f] += fabs(factors[f]);
+            s.largest[f] = fmax(s.largest[f], fabs(factors[f]));
+        }
     }
     return s;
 }
 
 /* Each of n additions, and the product before it, rounds by at most 2^-24 of a partial sum, which
  * is no larger than the sum of sizes. */
-static double summation_error(size_t n, double size) {
-    return (double)(2 * n + 2) * 0x1p-24 * size;
+static double summation_error(sums s) {
+    return (double)(2 * s.n + 2) * 0x1p-24 * s.size;
 }
 
-static void check_sum(const xh_product *product, float found, size_t n, sums plain, sums round) {
-    const bool rounds = product != &xh_product_float32 && product != xh_product_avx512();
-    const sums wanted = rounds ? round : plain;
-    const double tolerance = summation_error(n, wanted.size);
-    ck_assert_msg(fabs((double)found - wanted.value) <= tolerance, "%s: %g, not %g", product->name,
-                  (double)found, wanted.value);
-    /* each operand within 2^-8 of itself */
-    ck_assert_double_le(fabs((double)found - plain.value),
-                        tolerance + (0x1p-7 + 0x1p-16) * plain.size);
+/* A whole number stands for what is within half a step of it, a 2896th of the largest of its line, and
+ * a little for the rounding of the step. */
+static double number_error(sums s) {
+    const double steps[2] = {(0.5 + 1e-3) * s.largest[0] / LARGEST,
+                             (0.5 + 1e-3) * s.largest[1] / LARGEST};
+    return steps[0] * s.factors[1] + steps[1] * s.factors[0] + (double)s.n * steps[0] * steps[1];
+}
+
+static bool of_numbers(const xh_product *product) {
+    return product == &xh_product_int16 || product == xh_product_vnni();
+}
+
+static void check_sum(const xh_product *product, float found, sums wanted) {
+    const double tolerance =
+        summation_error(wanted) + (of_numbers(product) ? number_error(wanted) : 0);
+    ck_assert_msg(fabs((double)found - wanted.value) <= tolerance, "%s: %g, not %g +- %g",
+                  product->name, (double)found, wanted.value, tolerance);
 }
 
 static void check_read(const xh_product *product, size_t count, size_t inputs, size_t outputs) {
     float *x = xh_normals(count * inputs, 1, 1);
     float *w = xh_normals(outputs * inputs, 2, 0.5);
     float *u = xh_normals(count * outputs, 3, 1);
-    float *x_round = rounded(x, count * inputs);
-    float *w_round = rounded(w, outputs * inputs);
     read_all(product, count, inputs, outputs, x, w, u);
     for (size_t p = 0; p < count; p++) {
         for (size_t i = 0; i < outputs; i++) {
-            check_sum(product, u[p * outputs + i], inputs,
-                      sum_of(inputs, x + p * inputs, 1, w + i * inputs, 1),
-                      sum_of(inputs, x_round + p * inputs, 1, w_round + i * inputs, 1));
+            check_sum(product, u[p * outputs + i],
+                      sum_of(inputs, x + p * inputs, 1, w + i * inputs, 1));
         }
     }
-    float *arrays[] = {x, w, u, x_round, w_round};
-    for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++) {
-        xh_array_free(arrays[i]);
-    }
+    xh_array_free(x);
+    xh_array_free(w);
+    xh_array_free(u);
 }
 
 static void check_correlate(const xh_product *product, size_t count, size_t inputs,
@@ -145,20 +150,16 @@ static void check_correlate(const xh_product *product, size_t count, size_t inpu
     float *x = xh_normals(count * inputs, 1, 1);
     float *y = xh_normals(count * outputs, 2, 0.5);
     float *change = xh_normals(outputs * inputs, 3, 1);
-    float *x_round = rounded(x, count * inputs);
-    float *y_round = rounded(y, count * outputs);
     correlate_all(product, count, inputs, outputs, x, y, change);
     for (size_t i = 0; count > 0 && i < outputs; i++) {
         for (size_t j = 0; j < inputs; j++) {
-            check_sum(product, change[i * inputs + j], count,
-                      sum_of(count, y + i, outputs, x + j, inputs),
-                      sum_of(count, y_round + i, outputs, x_round + j, inputs));
+            check_sum(product, change[i * inputs + j],
+                      sum_of(count, y + i, outputs, x + j, inputs));
         }
     }
-    float *arrays[] = {x, y, change, x_round, y_round};
-    for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++) {
-        xh_array_free(arrays[i]);
-    }
+    xh_array_free(x);
+    xh_array_free(y);
+    xh_array_free(change);
 }
 
 START_TEST(test_reads) {
@@ -178,6 +179,66 @@ START_TEST(test_correlations) {
     for (size_t k = 0; k < count; k++) {
         for (size_t s = 0; s < SHAPES; s++) {
             check_correlate(all[k], shapes[s].count, shapes[s].inputs, shapes[s].outputs);
+        }
+    }
+}
+END_TEST
+
+/* Whole numbers of which each line has the largest, so that a step is 1. */
+static float *whole_numbers(size_t lines, size_t depth, bool rows, uint64_t seed) {
+    float *values = xh_normals(lines * depth, seed, LARGEST / 4.0);
+    for (size_t i = 0; i < lines * depth; i++) {
+        const float whole = rintf(values[i]);
+        values[i] = whole < -LARGEST ? -LARGEST : whole > LARGEST ? LARGEST : whole;
+    }
+    for (size_t i = 0; i < lines; i++) {
+        values[rows ? i * depth : i] = LARGEST;
+    }
+    return values;
+}
+
+/* Sums of whole numbers are exact; the largest ones of one sign fill what 32 bits hold. */
+START_TEST(test_exact) {
+    enum { COUNT = 9, INPUTS = 256, OUTPUTS = 50 };
+    float *x = whole_numbers(COUNT, INPUTS, true, 1);
+    float *w = whole_numbers(OUTPUTS, INPUTS, true, 2);
+    float u[COUNT * OUTPUTS];
+    for (size_t j = 0; j < INPUTS; j++) {
+        x[j] = LARGEST;
+        w[j] = LARGEST;
+    }
+    read_all(&xh_product_int16, COUNT, INPUTS, OUTPUTS, x, w, u);
+    for (size_t i = 0; i < (size_t)COUNT * OUTPUTS; i++) {
+        const sums wanted =
+            sum_of(INPUTS, x + i / OUTPUTS * INPUTS, 1, w + i % OUTPUTS * INPUTS, 1);
+        ck_assert_float_eq(u[i], (float)wanted.value);
+    }
+    xh_array_free(x);
+    xh_array_free(w);
+}
+END_TEST
+
+/* The processor's own instruction gives the bits of the plain sums. */
+START_TEST(test_same_bits) {
+    const xh_product *const products[] = {&xh_product_int16, xh_product_vnni()};
+    for (size_t s = 0; products[1] && s < SHAPES; s++) {
+        const size_t count = shapes[s].count, inputs = shapes[s].inputs,
+                     outputs = shapes[s].outputs;
+        float *x = xh_normals(count * inputs, 1, 1);
+        float *w = xh_normals(outputs * inputs, 2, 0.5);
+        float *y = xh_normals(count * outputs, 3, 0.5);
+        float *u[2], *change[2];
+        for (size_t k = 0; k < 2; k++) {
+            u[k] = xh_array_create(count * outputs, sizeof(float));
+            change[k] = xh_array_create(outputs * inputs, sizeof(float));
+            read_all(products[k], count, inputs, outputs, x, w, u[k]);
+            correlate_all(products[k], count, inputs, outputs, x, y, change[k]);
+        }
+        ck_assert_int_eq(memcmp(u[0], u[1], count * outputs * sizeof(float)), 0);
+        ck_assert_int_eq(memcmp(change[0], change[1], outputs * inputs * sizeof(float)), 0);
+        float *arrays[] = {x, w, y, u[0], u[1], change[0], change[1]};
+        for (size_t i = 0; i < sizeof(arrays) / sizeof(arrays[0]); i++) {
+            xh_array_free(arrays[i]);
         }
     }
 }
@@ -223,13 +284,14 @@ END_TEST
 
 START_TEST(test_choice) {
     const xh_product *floats = xh_product_avx512();
-    const xh_product *halves = xh_product_bfloat16();
+    const xh_product *numbers = xh_product_vnni();
     ck_assert_ptr_eq(xh_product_of(XH_ARITHMETIC_FLOAT32), floats ? floats : &xh_product_float32);
-    ck_assert_ptr_eq(xh_product_of(XH_ARITHMETIC_BFLOAT16), halves ? halves : &xh_product_rounded);
+    ck_assert_ptr_eq(xh_product_of(XH_ARITHMETIC_INT16), numbers ? numbers : &xh_product_int16);
 }
 END_TEST
 
 int main(void) {
-    const TTest *const tests[] = {test_reads, test_correlations, test_not_a_number, test_choice};
+    const TTest *const tests[] = {test_reads,     test_correlations, test_exact,
+                                  test_same_bits, test_not_a_number, test_choice};
     return xh_suite_run("product", tests, sizeof(tests) / sizeof(tests[0]));
 }

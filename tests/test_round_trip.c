@@ -151,7 +151,7 @@ static void check_synapses(physics kind) {
 
 START_TEST(float_synapses) {
     check_synapses((physics){.arithmetic = XH_ARITHMETIC_FLOAT32});
-    check_synapses((physics){.arithmetic = XH_ARITHMETIC_BFLOAT16});
+    check_synapses((physics){.arithmetic = XH_ARITHMETIC_INT16});
 }
 END_TEST
 

@@ -28,7 +28,7 @@ typedef struct xh_layer_params {
     char initial[XH_PARAM_TEXT_SIZE];      /* normal, uniform_positive */
     char update_scale[XH_PARAM_TEXT_SIZE]; /* digital: layer_maximum, neuron_running */
     double weight_bound;                   /* digital: 0 is none */
-    char arithmetic[XH_PARAM_TEXT_SIZE];   /* digital: float32, bfloat16 */
+    char arithmetic[XH_PARAM_TEXT_SIZE];   /* digital: float32, int16 */
     bool pre_triangle;                     /* rectify u before the competition */
     char activation[XH_PARAM_TEXT_SIZE];   /* triangle, softmax, relu, none */
     double activation_power;               /* of the triangle, or sharpness of the softmax */

@@ -19,10 +19,12 @@ typedef enum xh_update_scale {
     XH_SCALE_NEURON_RUNNING, /* causal running maximum of each neuron: local to its column */
 } xh_update_scale;
 
-/** What digital synapses multiply in; weights and sums are float32 in both. */
+/** What digital synapses multiply; weights and what is added up from sums are float32 in both. */
 typedef enum xh_arithmetic {
     XH_ARITHMETIC_FLOAT32,
-    XH_ARITHMETIC_BFLOAT16, /* operands of products are rounded to the nearest, ties to even */
+    /* operands are rounded to steps of a 2896th of the largest of 256 values that are summed: of a
+     * neuron's weights, a patch's inputs, or over patches; sums of 256 are exact */
+    XH_ARITHMETIC_INT16,
 } xh_arithmetic;
 
 /** Float weights, [outputs][inputs], copied; bound > 0 holds every weight within +-bound. */

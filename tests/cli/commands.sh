@@ -12,6 +12,10 @@ done
 expect 0 "$program" --version
 grep -Eq '^crosshebb [0-9]+\.[0-9]+\.[0-9]+$' out || fail "no version"
 grep -q 'HDF5 1\.' out || fail "no version of HDF5"
+if grep -qw avx2 /proc/cpuinfo; then
+    expect 0 env -u OPENBLAS_CORETYPE "$program" --version
+    grep -Eq 'OpenBLAS .* (Haswell|Zen|SkylakeX|Cooperlake|SapphireRapids) ' out || fail "kernels of an old processor"
+fi
 
 # Whatever is listed can be shown, with every parameter's sentence.
 for pair in devices:device schemes:scheme networks:network datasets:dataset hardware:hardware sections:section; do
