@@ -1,6 +1,7 @@
 #include "blas.h"
 
 #include <cblas.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -33,8 +34,11 @@ void xh_blas_choose(char **argv) {
     if (!better || getenv(variable) || !is_old(openblas_get_corename())) {
         return;
     }
-    if (setenv(variable, better, 1) == 0) {
-        execv("/proc/self/exe", argv);
+    char program[PATH_MAX];
+    const ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
+    if (length > 0 && setenv(variable, better, 1) == 0) {
+        program[length] = '\0';
+        execv(program, argv);
         unsetenv(variable);
     }
 }
