@@ -33,7 +33,7 @@ enum {
 
 /* Bytes that a synapse keeps in float, or beside its devices on a crossbar; that a device keeps
  * beside its planes; and that every synapse keeps of its start. */
-enum { DIGITAL_SYNAPSE = 8, CROSSBAR_SYNAPSE = 12, DEVICE = 8, START = 4 };
+enum { DIGITAL_SYNAPSE = 12, CROSSBAR_SYNAPSE = 12, DEVICE = 8, START = 4 };
 
 /* Bytes of the program and its libraries. */
 static const double program_bytes = 20e6;
@@ -47,6 +47,7 @@ enum { READ_AHEAD = 2 };
 /* A layer at work on one image. */
 typedef struct layer_work {
     double macs;
+    double product; /* the same as effort: products of floats that take as long */
     double cut;     /* values copied into patches */
     double outputs; /* before pooling */
     double synapses;
@@ -111,21 +112,26 @@ static xh_status layer_memory(const xh_config *config, const image_counts *image
     return status;
 }
 
-static xh_status add_layer(const xh_config *config, const image_counts *images, int threads,
-                           xh_shape *shape, network_work *network, xh_error *error) {
+static xh_status add_layer(const xh_config *config, const image_counts *images,
+                           const xh_run_machine *machine, xh_shape *shape, network_work *network,
+                           xh_error *error) {
     const xh_layer_params *params = &config->layers[network->count];
     layer_work *layer = &network->layers[network->count];
     size_t inputs = 0, positions = 0, bytes = 0;
     xh_shape output = {0};
     xh_status status = xh_layer_geometry(params, *shape, &inputs, &positions, &output, error);
     if (status == XH_OK) {
-        status = layer_memory(config, images, threads, params, *shape, &bytes, error);
+        status = layer_memory(config, images, machine->threads, params, *shape, &bytes, error);
     }
     if (status != XH_OK) {
         return xh_error_prefix(error, "network.layers.%zu (%s): ", network->count, params->name);
     }
     layer->synapses = (double)inputs * (double)params->outputs;
     layer->macs = layer->synapses * (double)positions;
+    layer->product = layer->macs / product_efficiency;
+    if (strcmp(params->arithmetic, "int16") == 0) {
+        layer->product /= machine->int16_gain;
+    }
     layer->cut = strcmp(params->type, "conv") == 0 ? (double)inputs * (double)positions : 0;
     layer->outputs = (double)params->outputs * (double)positions;
     layer->crossbar = strcmp(params->synapses, "crossbar") == 0;
@@ -140,13 +146,14 @@ static xh_status add_layer(const xh_config *config, const image_counts *images, 
 }
 
 /* All layers; what goes from layer to layer is kept in two turns. */
-static xh_status add_layers(const xh_config *config, const image_counts *images, int threads,
-                            xh_shape shape, network_work *network, xh_error *error) {
+static xh_status add_layers(const xh_config *config, const image_counts *images,
+                            const xh_run_machine *machine, xh_shape shape, network_work *network,
+                            xh_error *error) {
     const double batch = fmax((double)config->training.batch, XH_RUN_FEATURE_BATCH);
     double turns[2] = {0}, widest = 0;
     xh_status status = XH_OK;
     for (size_t l = 0; status == XH_OK && l < config->layer_count; l++) {
-        status = add_layer(config, images, threads, &shape, network, error);
+        status = add_layer(config, images, machine, &shape, network, error);
         if (l + 1 < config->layer_count) {
             turns[l % 2] = fmax(turns[l % 2], network->features);
         }
@@ -165,15 +172,15 @@ static double devices_effort(const layer_work *layer, double effort) {
 
 static void add_read(const layer_work *layer, double images, work *sum) {
     sum->macs += images * layer->macs;
-    sum->effort += images * (layer->macs / product_efficiency + CUT * layer->cut +
-                             ACTIVATE * layer->outputs + devices_effort(layer, NOISE));
+    sum->effort += images * (layer->product + CUT * layer->cut + ACTIVATE * layer->outputs +
+                             devices_effort(layer, NOISE));
 }
 
 /* What learning adds to a read. */
 static void add_update(const layer_work *layer, double images, double batches, work *sum) {
     sum->macs += images * layer->macs;
-    sum->effort += images * (layer->macs / product_efficiency + COMPETE * layer->outputs +
-                             devices_effort(layer, PULSE));
+    sum->effort +=
+        images * (layer->product + COMPETE * layer->outputs + devices_effort(layer, PULSE));
     sum->effort += batches * STEP * layer->synapses;
 }
 
@@ -326,7 +333,7 @@ xh_status xh_run_estimate_of(const xh_config *config, const xh_run_machine *mach
     }
     if (status == XH_OK) {
         const xh_shape shape = xh_dataset_shape(kind, &config->dataset);
-        status = add_layers(config, &images, machine->threads, shape, &network, error);
+        status = add_layers(config, &images, machine, shape, &network, error);
     }
     if (status != XH_OK) {
         return status;

@@ -1,7 +1,8 @@
 /* How fast this machine multiplies matrices, by which predictions go, and what room it has. */
 #include "run_internal.h"
 
-#include <cblas.h>
+#include "crosshebb/synapses.h"
+
 #include <omp.h>
 #include <unistd.h>
 
@@ -10,20 +11,35 @@ enum { PATCHES = 256, OUTPUTS = 384, INPUTS = 864 };
 
 static const double least_seconds = 0.2;
 
-/* One product a thread, over and over; returns how many in all. */
-static double multiply(const float *x, const float *weights, float *u) {
-    double products = 0;
+/* Reads of digital synapses, a block a thread, over and over; how many blocks a second. */
+static double blocks_per_second(xh_synapses *synapses, const float *x, float *u) {
+    double blocks = 0;
     const double began = xh_run_clock();
-#pragma omp parallel reduction(+ : products)
+    xh_synapses_read_begin(synapses, XH_PHASE_inference);
+#pragma omp parallel reduction(+ : blocks)
     {
         float *own = u + (size_t)omp_get_thread_num() * PATCHES * OUTPUTS;
         do {
-            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, PATCHES, OUTPUTS, INPUTS, 1, x,
-                        INPUTS, weights, INPUTS, 0, own, OUTPUTS);
-            products++;
+            xh_synapses_read(synapses, 0, PATCHES, x, own);
+            blocks++;
         } while (xh_run_clock() - began < least_seconds);
     }
-    return products;
+    xh_synapses_read_end(synapses);
+    return blocks / (xh_run_clock() - began);
+}
+
+/* Multiply-accumulates a second in that arithmetic. */
+static xh_status measure(xh_arithmetic arithmetic, const float *weights, const float *x, float *u,
+                         double *rate, xh_error *error) {
+    const xh_rule rule = {.rate = 0};
+    xh_synapses *synapses = NULL;
+    const xh_status status = xh_synapses_create_digital(
+        INPUTS, OUTPUTS, weights, rule, XH_SCALE_LAYER_MAXIMUM, 0, arithmetic, &synapses, error);
+    if (status == XH_OK) {
+        *rate = blocks_per_second(synapses, x, u) * PATCHES * OUTPUTS * INPUTS;
+    }
+    xh_synapses_free(synapses);
+    return status;
 }
 
 size_t xh_run_memory(size_t wanted) {
@@ -37,18 +53,22 @@ xh_status xh_run_machine_here(int threads, xh_run_machine *machine, xh_error *er
     float *x = xh_array_create((size_t)PATCHES * INPUTS, sizeof(float));
     float *weights = xh_array_create((size_t)OUTPUTS * INPUTS, sizeof(float));
     float *u = xh_array_create((size_t)count * PATCHES * OUTPUTS, sizeof(float));
-    xh_status status = XH_OK;
-    if (x && weights && u) {
-        const double began = xh_run_clock();
-        const double products = multiply(x, weights, u);
-        const double macs = (double)PATCHES * OUTPUTS * INPUTS;
-        *machine = (xh_run_machine){
-            .threads = count,
-            .macs_per_second = products * macs / (xh_run_clock() - began),
-            .feature_bytes = xh_run_memory(0),
-        };
-    } else {
-        status = xh_error_set(error, XH_MEMORY, "no memory for products on %d threads", count);
+    double floats = 0, numbers = 0;
+    xh_status status =
+        x && weights && u
+            ? XH_OK
+            : xh_error_set(error, XH_MEMORY, "no memory for products on %d threads", count);
+    if (status == XH_OK) {
+        status = measure(XH_ARITHMETIC_FLOAT32, weights, x, u, &floats, error);
+    }
+    if (status == XH_OK) {
+        status = measure(XH_ARITHMETIC_INT16, weights, x, u, &numbers, error);
+    }
+    if (status == XH_OK) {
+        *machine = (xh_run_machine){.threads = count,
+                                    .macs_per_second = floats,
+                                    .int16_gain = numbers / floats,
+                                    .feature_bytes = xh_run_memory(0)};
     }
     xh_array_free(x);
     xh_array_free(weights);

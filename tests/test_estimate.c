@@ -18,7 +18,7 @@ enum { MEASURABLE = 1 };
 #endif
 
 static const xh_run_machine machine = {
-    .threads = 1, .macs_per_second = 1e9, .feature_bytes = SIZE_MAX};
+    .threads = 1, .macs_per_second = 1e9, .int16_gain = 2, .feature_bytes = SIZE_MAX};
 
 static char folder[64];
 static xh_config config;
@@ -119,6 +119,22 @@ START_TEST(views_are_counted) {
     ck_assert_double_eq(estimate.feature_macs, one.feature_macs * 19 / 7);
     ck_assert_double_eq(estimate.readout_macs, one.readout_macs);
     ck_assert_double_eq_tol(estimate.memory_bytes - one.memory_bytes, 2.0 * 2 * 24 * 60000, 1e-6);
+}
+END_TEST
+
+/* Whole numbers shorten the products of the layers and nothing else. */
+START_TEST(whole_numbers_are_faster) {
+    static const char published[] = "network: {preset: softhebb-cifar-3}\n";
+    load(published, NULL);
+    predict(&machine);
+    const xh_run_estimate floats = estimate;
+    load(published, "network.layers.*.arithmetic=int16");
+    predict(&machine);
+    ck_assert_double_eq(estimate.training_macs, floats.training_macs);
+    ck_assert_double_lt(estimate.training_seconds, floats.training_seconds);
+    ck_assert_double_gt(estimate.training_seconds, floats.training_seconds / 2);
+    ck_assert_double_lt(estimate.feature_seconds, floats.feature_seconds);
+    ck_assert_double_eq(estimate.readout_seconds, floats.readout_seconds);
 }
 END_TEST
 
@@ -290,6 +306,7 @@ START_TEST(the_machine_is_measured) {
     ck_assert_int_eq(xh_run_machine_here(2, &here, &error), XH_OK);
     ck_assert_int_eq(here.threads, 2);
     ck_assert_double_gt(here.macs_per_second, 1e6);
+    ck_assert_double_gt(here.int16_gain, 0.01);
 }
 END_TEST
 
@@ -300,6 +317,7 @@ int main(void) {
     tcase_add_test(shapes, work_end_to_end_is_counted_from_shapes);
     tcase_add_test(shapes, features_go_where_there_is_room);
     tcase_add_test(shapes, views_are_counted);
+    tcase_add_test(shapes, whole_numbers_are_faster);
     tcase_add_test(shapes, seconds_go_by_the_rate);
     tcase_add_test(shapes, published_networks_are_products);
     tcase_add_test(shapes, pictures_take_time_to_decode);

@@ -93,7 +93,8 @@ xh_status xh_run(const xh_config *config, xh_run_options options, xh_run_result 
 /** What a prediction has to know of the machine. */
 typedef struct xh_run_machine {
     int threads;
-    double macs_per_second; /* multiply-accumulates of matrix products, on all these threads */
+    double macs_per_second; /* multiply-accumulates of products of floats, on all these threads */
+    double int16_gain;      /* rate of those of whole numbers in that of floats */
     size_t feature_bytes;   /* that stored features may take in memory; the rest is on the disk */
 } xh_run_machine;
 
