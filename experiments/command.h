@@ -25,6 +25,7 @@ typedef struct xh_arguments {
     bool quick;
     const char *series;
     const char *format;
+    const char *hardware;
     bool help;
 } xh_arguments;
 
@@ -41,7 +42,8 @@ typedef enum xh_option_bit {
     XH_OPTION_QUICK = 256,
     XH_OPTION_SERIES = 512,
     XH_OPTION_MEMORY = 1024,
-    XH_OPTION_FORMAT = 2048
+    XH_OPTION_FORMAT = 2048,
+    XH_OPTION_HARDWARE = 4096
 } xh_option_bit;
 
 typedef struct xh_command {
@@ -56,6 +58,7 @@ typedef struct xh_command {
 
 xh_status xh_command_run(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_report(const xh_arguments *arguments, xh_error *error);
+xh_status xh_command_price(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_watch(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_check(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_bench(const xh_arguments *arguments, xh_error *error);

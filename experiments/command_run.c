@@ -39,14 +39,6 @@ static void write_pulses(xh_json *json, xh_pulse_tally pulses) {
     xh_json_close(json, '}');
 }
 
-static double event_joules(const xh_cost *cost, int event) {
-    double joules = 0;
-    for (int phase = 0; phase < XH_PHASES; phase++) {
-        joules += cost->joules[phase][event];
-    }
-    return joules;
-}
-
 static void write_energy(xh_json *json, const xh_run_result *result) {
     xh_json_open(json, "energy", '{');
     xh_json_number(json, "total_J", result->cost.total_joules);
@@ -57,7 +49,8 @@ static void write_energy(xh_json *json, const xh_run_result *result) {
     xh_json_number(json, "per_pulse_J", result->joules_per_pulse);
     xh_json_open(json, "parts", '{');
     for (int event = 0; event < XH_EVENTS; event++) {
-        xh_json_number(json, xh_event_name((xh_event)event), event_joules(&result->cost, event));
+        xh_json_number(json, xh_event_name((xh_event)event),
+                       xh_cost_event_joules(&result->cost, (xh_event)event));
     }
     xh_json_close(json, '}');
     xh_json_close(json, '}');

@@ -15,6 +15,8 @@ static const xh_command commands[] = {
      1, 1, xh_command_run},
     {"report", "RESULT.h5", "a page with figures, or tables, of a result",
      XH_OPTION_OUT | XH_OPTION_FORMAT, 1, 1, xh_command_report},
+    {"price", "RESULT.h5", "energy and latency of a finished run under another hardware profile",
+     XH_OPTION_HARDWARE | XH_OPTION_JSON, 1, 1, xh_command_price},
     {"watch", "RESULT.h5", "follow a running job: stage, accuracy, energy, rate", XH_OPTION_JSON, 1,
      1, xh_command_watch},
     {"check", "FILE.yaml", "validate; print the resolved configuration, predicted time and memory",

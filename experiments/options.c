@@ -38,6 +38,8 @@ static const option options[] = {
      "html: a page; md, csv, json: its tables and values; yaml: the configuration; all but the "
      "page "
      "go to standard output without --out"},
+    {XH_OPTION_HARDWARE, "--hardware", "NAME",
+     "the profile to price by: a name of crosshebb list hardware, or FILE.yaml"},
     {0, "--help", NULL, "print this help"},
 };
 enum { OPTIONS = sizeof(options) / sizeof(options[0]) };
@@ -152,6 +154,9 @@ static xh_status store(unsigned bit, const char *value, xh_arguments *arguments,
         return XH_OK;
     case XH_OPTION_FORMAT:
         arguments->format = value;
+        return XH_OK;
+    case XH_OPTION_HARDWARE:
+        arguments->hardware = value;
         return XH_OK;
     default:
         arguments->help = true;
