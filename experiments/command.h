@@ -95,8 +95,23 @@ size_t xh_character_length(const char *text);
 
 enum { XH_QUANTITY_SIZE = 64 };
 
+/** What a value is divided by to be written with an SI prefix. */
+typedef struct xh_quantity_scale {
+    double divisor;
+    const char *prefix;
+} xh_quantity_scale;
+xh_quantity_scale xh_quantity_scale_of(double value);
+
 /** The value with three digits and an SI prefix, "12.5 nJ"; "-" if it is not a number. */
 const char *xh_quantity(double value, const char *unit, char text[XH_QUANTITY_SIZE]);
+
+/** Seconds in seconds, minutes, hours or days. */
+const char *xh_duration(double seconds, char text[XH_QUANTITY_SIZE]);
+
+/** A mean and half the width of its interval, "12.5 ± 0.31 nJ", in the digits that the interval
+ *  leaves sense to; the mean alone if there is none. "%" and "points" have no prefix. */
+char *xh_quantity_interval(double mean, double half_width, const char *unit,
+                           char text[XH_QUANTITY_SIZE]);
 
 /** Where progress goes: a line written over and over on a terminal, else one every few seconds. */
 typedef struct xh_progress_view {

@@ -13,7 +13,7 @@ static const xh_command commands[] = {
      XH_OPTION_SET | XH_OPTION_OUT | XH_OPTION_DATA | XH_OPTION_THREADS | XH_OPTION_JSON |
          XH_OPTION_QUIET | XH_OPTION_RESUME | XH_OPTION_CHECKPOINT | XH_OPTION_MEMORY,
      1, 1, xh_command_run},
-    {"report", "RESULT.h5", "a page with figures, or tables, of a result",
+    {"report", "RESULT", "a page with figures, or tables, of a run (FILE.h5) or of a sweep (DIR)",
      XH_OPTION_OUT | XH_OPTION_FORMAT, 1, 1, xh_command_report},
     {"price", "RESULT.h5", "energy and latency of a finished run under another hardware profile",
      XH_OPTION_HARDWARE | XH_OPTION_JSON, 1, 1, xh_command_price},

@@ -3,6 +3,7 @@
 # with a tiny data set and an experiment.
 set -eu
 export LC_ALL=C
+export PYTHONDONTWRITEBYTECODE=1 # the tree stays as it is
 export OMP_WAIT_POLICY=passive # other tests run beside this one
 # shellcheck disable=SC2034 # the scripts use it
 program=$1
