@@ -106,7 +106,8 @@ static void write_text(FILE *script, const xh_report_map *map, size_t cell, int 
 /* A cell in its colour. */
 static void write_cell(FILE *script, const xh_report_map *map, size_t cell, int heat,
                        double divisor) {
-    const double x = (double)(cell % map->across), y = (double)(cell / map->across);
+    const size_t column = cell % map->across, row = cell / map->across;
+    const double x = (double)column, y = (double)row;
     (void)divisor;
     fprintf(script, "%.0f %.0f %.2f %.2f %.2f %.2f %d\n", x, y, x - 0.48, x + 0.48, y - 0.46,
             y + 0.46, xh_report_colour(XH_REPORT_ROLE_HEAT + heat));

@@ -151,9 +151,10 @@ static void place_decades(curves *drawn, xh_report_axis *x) {
         return;
     }
     const double steps[] = {1, 2, 5};
-    for (double decade = pow(10, floor(log10(from))); decade <= to; decade *= 10) {
+    const int first = (int)floor(log10(from));
+    for (int power = first; power <= first + FEW_DECADES; power++) {
         for (size_t s = 0; s < 3 && x->tick_count < MOST_JOINED; s++) {
-            const double place = steps[s] * decade;
+            const double place = steps[s] * pow(10, power);
             if (place >= x->low && place <= x->high) {
                 snprintf(drawn->names[x->tick_count], sizeof(drawn->names[0]), "%.6g", place);
                 drawn->ticks[x->tick_count] = drawn->names[x->tick_count];

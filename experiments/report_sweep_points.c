@@ -44,12 +44,16 @@ typedef struct cloud {
 } cloud;
 
 static bool create_cloud(cloud *made, size_t points) {
-    *made = (cloud){.energy = xh_array_create(4 * points, sizeof(double)),
-                    .point = xh_array_create(points, sizeof(size_t))};
-    made->accuracy = made->energy + points;
-    made->low = made->accuracy + points;
-    made->high = made->low + points;
-    return made->energy && made->point;
+    double *columns = xh_array_create(4 * points, sizeof(*columns));
+    size_t *numbers = xh_array_create(points, sizeof(*numbers));
+    if (!columns || !numbers) {
+        xh_array_free(columns);
+        xh_array_free(numbers);
+        return false;
+    }
+    *made =
+        (cloud){0, columns, columns + points, columns + 2 * points, columns + 3 * points, numbers};
+    return true;
 }
 
 static void free_cloud(cloud *made) {
@@ -136,10 +140,7 @@ xh_status xh_report_sweep_front(xh_report_page *page, const void *context, xh_er
     const xh_report_sweep *sweep = context;
     cloud all = {0}, front = {0};
     xh_status status = XH_OK;
-    if (!create_cloud(&all, sweep->points) || !create_cloud(&front, sweep->points)) {
-        status = xh_error_set(error, XH_MEMORY, "no memory for %zu points", sweep->points);
-    }
-    if (status == XH_OK) {
+    if (create_cloud(&all, sweep->points) && create_cloud(&front, sweep->points)) {
         for (size_t p = 0; p < sweep->points; p++) {
             add_point(sweep, p, &all);
         }
@@ -149,6 +150,8 @@ xh_status xh_report_sweep_front(xh_report_page *page, const void *context, xh_er
         xh_report_html(page, "<div class=\"beside\">\n");
         write_front(page, sweep, &front);
         xh_report_html(page, "</div>\n</div>\n");
+    } else {
+        status = xh_error_set(error, XH_MEMORY, "no memory for %zu points", sweep->points);
     }
     free_cloud(&all);
     free_cloud(&front);

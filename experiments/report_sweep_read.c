@@ -54,28 +54,34 @@ static xh_status read_grid(const xh_report_sweep *sweep, const char *path, xh_re
     return status;
 }
 
-/* How the runs ended, which also tells how many points and seeds there are. */
-static xh_status read_states(xh_report_sweep *sweep, xh_error *error) {
-    xh_result_array array = {0};
-    xh_status status = xh_result_array_read(sweep->result, "/status", &array, error);
-    if (status != XH_OK) {
-        return status;
+static xh_status take_states(xh_report_sweep *sweep, const xh_result_array *array,
+                             xh_error *error) {
+    if (array->rank != 2 || array->count == 0) {
+        return misfit(sweep, "/status", "[points][seeds]", error);
     }
-    if (array.rank != 2 || array.count == 0) {
-        status = misfit(sweep, "/status", "[points][seeds]", error);
-    } else {
-        sweep->points = array.dims[0];
-        sweep->seeds = array.dims[1];
-        sweep->status = xh_array_create(array.count, sizeof(*sweep->status));
-        status = sweep->status ? XH_OK : no_memory(sweep, error);
+    sweep->points = array->dims[0];
+    sweep->seeds = array->dims[1];
+    sweep->status = xh_array_create(array->count, sizeof(*sweep->status));
+    if (!sweep->status) {
+        return no_memory(sweep, error);
     }
-    for (size_t run = 0; status == XH_OK && run < array.count; run++) {
-        const double value = array.values[run];
+    for (size_t run = 0; run < array->count; run++) {
+        const double value = array->values[run];
         const int state = value == 0   ? XH_SUMMARY_COMPLETE
                           : value == 1 ? XH_SUMMARY_FAILED
                                        : XH_SUMMARY_MISSING;
         sweep->status[run] = state;
         sweep->runs[state]++;
+    }
+    return XH_OK;
+}
+
+/* How the runs ended, which also tells how many points and seeds there are. */
+static xh_status read_states(xh_report_sweep *sweep, xh_error *error) {
+    xh_result_array array = {0};
+    xh_status status = xh_result_array_read(sweep->result, "/status", &array, error);
+    if (status == XH_OK) {
+        status = take_states(sweep, &array, error);
     }
     xh_result_array_free(&array);
     return status;
