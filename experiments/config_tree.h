@@ -46,7 +46,7 @@ const char *xh_tree_text_fault(const char *text, size_t length);
 xh_status xh_tree_parse(const char *name, const char *text, size_t size, xh_node **root,
                         xh_error *error);
 
-/** The text of a file [size], to be freed by free(), not ended by zero; of a file that is too large
+/** The text of a file [size], ended by zero and to be freed by free(); of a file that is too large
  * for xh_tree_parse only what shows that. XH_INPUT if it cannot be read. */
 xh_status xh_tree_text(const char *path, char **text, size_t *size, xh_error *error);
 

@@ -239,7 +239,7 @@ xh_status xh_tree_text(const char *path, char **text, size_t *size, xh_error *er
     if (!file) {
         return xh_error_set(error, XH_INPUT, "%s: cannot be opened: %s", path, strerror(errno));
     }
-    *text = malloc(XH_TREE_BYTES + 1);
+    *text = malloc(XH_TREE_BYTES + 2);
     *size = *text ? fread(*text, 1, XH_TREE_BYTES + 1, file) : 0;
     xh_status status = XH_OK;
     if (!*text) {
@@ -248,6 +248,8 @@ xh_status xh_tree_text(const char *path, char **text, size_t *size, xh_error *er
         status = xh_error_set(error, XH_INPUT, "%s: cannot be read: %s", path, strerror(errno));
         free(*text);
         *text = NULL;
+    } else {
+        (*text)[*size] = '\0';
     }
     fclose(file);
     return status;

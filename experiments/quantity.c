@@ -22,3 +22,17 @@ const char *xh_quantity(double value, const char *unit, char text[XH_QUANTITY_SI
              unit);
     return text;
 }
+
+const char *xh_duration(double seconds, char text[XH_QUANTITY_SIZE]) {
+    static const struct {
+        double seconds;
+        const char *name;
+    } units[] = {{86400, "d"}, {3600, "h"}, {60, "min"}};
+    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
+        if (seconds >= 2 * units[i].seconds) {
+            snprintf(text, XH_QUANTITY_SIZE, "%.3g %s", seconds / units[i].seconds, units[i].name);
+            return text;
+        }
+    }
+    return xh_quantity(seconds, "s", text);
+}

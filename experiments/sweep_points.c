@@ -2,6 +2,7 @@
 #include "sweep_design.h"
 #include "sweep_internal.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -87,6 +88,14 @@ static xh_status lay_list(xh_sweep *sweep, xh_error *error) {
     return status;
 }
 
+/* The part of the way along a column at a number t in [0, 1): among whole numbers on a linear scale
+ * each is as likely as any other, also the ends. */
+static double part_of_way(const xh_sweep_column *column, double t) {
+    const double steps = fabs(column->end - column->begin);
+    const bool is_even = column->whole && column->axis.scale == XH_SWEEP_LINEAR && steps > 0;
+    return is_even ? floor(t * (steps + 1)) / steps : t;
+}
+
 /* The values at points u [points][axes] of the unit cube. */
 static xh_status place_samples(xh_sweep *sweep, const double *u, xh_error *error) {
     xh_status status = XH_OK;
@@ -97,7 +106,7 @@ static xh_status place_samples(xh_sweep *sweep, const double *u, xh_error *error
             const double t = u[p * sweep->column_count + a];
             column->choice[p] = levels > 0 ? (size_t)(t * (double)levels) : p;
             if (levels == 0) {
-                status = xh_sweep_add_between(column, t,
+                status = xh_sweep_add_between(column, part_of_way(column, t),
                                               xh_node_entry(column->node, "range")->place, error);
             }
         }

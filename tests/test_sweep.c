@@ -128,8 +128,8 @@ START_TEST(samples_fill_ranges_and_values) {
               "  - {key: training.learn, values: [on, off]}\n");
     expect_values(0, "0.001 0.00316227766017 0.000316227766017 0.00056234132519");
     expect_values(1, "0.4 0.2 0.6 0.3");
-    expect_values(2, "8 10 6 11");
-    expect_values(3, "off on off off");
+    expect_values(2, "8 10 6 9");
+    expect_values(3, "off on off on");
     ck_assert_int_eq(xh_sweep_axis_at(sweep, 3).scale, XH_SWEEP_CATEGORY);
     read(BASE "design: {latin_hypercube: 10, seed: 3}\n"
               "axes: [{key: readout.dropout, range: [0, 0.5]}]\n");
