@@ -2,26 +2,7 @@
 #include "command.h"
 
 #include <math.h>
-#include <signal.h>
 #include <string.h>
-
-static volatile sig_atomic_t stop;
-
-static void ask_to_stop(int number) {
-    (void)number;
-    stop = 1;
-}
-
-/* The first signal asks the run to stop, a second one ends the program at once. */
-static void catch_signals(void) {
-    struct sigaction action;
-    memset(&action, 0, sizeof(action));
-    action.sa_handler = ask_to_stop;
-    action.sa_flags = SA_RESETHAND | SA_RESTART;
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
 
 /* Pulses that reached for a device, of all kinds. */
 static double attempted(xh_pulse_tally pulses) {
@@ -213,9 +194,8 @@ xh_status xh_command_run(const xh_arguments *arguments, xh_error *error) {
         .progress = arguments->quiet ? NULL : xh_progress_view_show,
         .note = arguments->quiet ? NULL : print_note,
         .context = &view,
-        .interrupt = &stop,
+        .interrupt = xh_interrupt_catch(),
     };
-    catch_signals();
     status = xh_run(&config, options, &result, error);
     xh_progress_view_end(&view);
     if (status != XH_OK) {

@@ -13,6 +13,11 @@ static const xh_command commands[] = {
      XH_OPTION_SET | XH_OPTION_OUT | XH_OPTION_DATA | XH_OPTION_THREADS | XH_OPTION_JSON |
          XH_OPTION_QUIET | XH_OPTION_RESUME | XH_OPTION_CHECKPOINT | XH_OPTION_MEMORY,
      1, 1, xh_command_run},
+    {"sweep", "FILE.yaml", "run an experiment at many points of its configuration",
+     XH_OPTION_FOLDER | XH_OPTION_DATA | XH_OPTION_THREADS | XH_OPTION_JSON | XH_OPTION_QUIET |
+         XH_OPTION_RESUME | XH_OPTION_CHECKPOINT | XH_OPTION_MEMORY | XH_OPTION_JOBS |
+         XH_OPTION_ONLY | XH_OPTION_TASK | XH_OPTION_SLURM | XH_OPTION_COLLECT,
+     1, 1, xh_command_sweep},
     {"report", "RESULT", "a page with figures, or tables, of a run (FILE.h5) or of a sweep (DIR)",
      XH_OPTION_OUT | XH_OPTION_FORMAT, 1, 1, xh_command_report},
     {"price", "RESULT.h5", "energy and latency of a finished run under another hardware profile",

@@ -65,3 +65,14 @@ expect_same() {
 number() {
     python3 -c "import json, sys; x = json.load(open('$1')); print($2)"
 }
+
+# Sets python to one that has h5py; without any the script is left out.
+find_h5py() {
+    for python in python3 /usr/bin/python3; do
+        if "$python" -c 'import h5py' 2>/dev/null; then
+            return
+        fi
+    done
+    echo "no h5py"
+    exit 77
+}
