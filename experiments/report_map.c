@@ -42,6 +42,11 @@ static int heat_of(const xh_report_map *map, range all, double value) {
     return step < XH_REPORT_HEATS ? step : XH_REPORT_HEATS - 1;
 }
 
+/* Whether there is room for values in the cells. */
+static bool has_texts(const xh_report_map *map) {
+    return map->across * CELL_TEXT <= ROOM;
+}
+
 /* The value as short as it can be, in quotes: the unit stands above. */
 static void write_short(FILE *script, const xh_report_map *map, double value) {
     char text[32];
@@ -134,7 +139,7 @@ static xh_status draw(xh_report_page *page, const xh_report_map *map, range all,
         return status;
     }
     write_settings(drawing.script, map);
-    if (map->across * CELL_TEXT <= ROOM) {
+    if (has_texts(map)) {
         visit_cells(drawing.script, map, all, divisor, write_text);
     }
     fputs("$cells << EOD\n", drawing.script);
@@ -208,7 +213,9 @@ xh_status xh_report_map_write(xh_report_page *page, const xh_report_map *map, xh
     xh_report_text(page, map->title);
     xh_report_html(page, "</strong> ");
     xh_report_text(page, map->sentence);
-    xh_report_format(page, " In %s.", unit);
+    if (has_texts(map)) {
+        xh_report_format(page, " In %s.", unit);
+    }
     xh_report_html(page, "</figcaption>\n");
     write_scale(page, map, all);
     const xh_status status = draw(page, map, all, divisor, description, error);

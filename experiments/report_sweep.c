@@ -88,9 +88,9 @@ static void write_head(xh_report_page *page, const void *context) {
     xh_report_html(page, "</dl>\n");
 }
 
-static bool has_axes(const void *context) {
+static bool has_curves(const void *context) {
     const xh_report_sweep *sweep = context;
-    return sweep->axis_count > 0;
+    return sweep->axis_count > 0 && sweep->present[XH_SUMMARY_test_accuracy];
 }
 
 static void write_seeds(xh_report_page *page, const xh_report_sweep *sweep) {
@@ -166,7 +166,7 @@ static xh_status write_origin(xh_report_page *page, const void *context, xh_erro
 xh_status xh_report_sweep_page(const xh_report_sweep *sweep, FILE *stream, xh_error *error) {
     static const xh_report_section sections[] = {
         {"front", "Accuracy against energy", xh_report_sweep_has_front, xh_report_sweep_front},
-        {"curves", "Each setting", has_axes, xh_report_sweep_curves},
+        {"curves", "Each setting", has_curves, xh_report_sweep_curves},
         {"maps", "Two settings at once", xh_report_sweep_has_maps, xh_report_sweep_maps},
         {"effects", "Effects", xh_report_sweep_has_effects, xh_report_sweep_effects},
         {"differences", "Paired differences", xh_report_sweep_has_differences,

@@ -11,7 +11,8 @@
 
 enum {
     MOST_LINES = 6,   /* that are told apart */
-    MOST_JOINED = 24, /* levels that a line joins */
+    MOST_JOINED = 60, /* levels that a line joins */
+    MOST_TICKS = 24,
     TEXT = 512,
     LETTER = 8 /* pixels, amply */
 };
@@ -28,9 +29,9 @@ typedef struct curves {
     double *columns; /* [lines][x, y, low, high][count] */
     xh_report_series series[MOST_LINES];
     char title[TEXT], sentence[2 * TEXT], label[TEXT], y_label[TEXT];
-    double places[MOST_JOINED]; /* of ticks */
-    char names[MOST_JOINED][32];
-    const char *ticks[MOST_JOINED];
+    double places[MOST_TICKS]; /* of ticks */
+    char names[MOST_TICKS][32];
+    const char *ticks[MOST_TICKS];
 } curves;
 
 static double *column(curves *drawn, size_t line, size_t which) {
@@ -153,7 +154,7 @@ static void place_decades(curves *drawn, xh_report_axis *x) {
     const double steps[] = {1, 2, 5};
     const int first = (int)floor(log10(from));
     for (int power = first; power <= first + FEW_DECADES; power++) {
-        for (size_t s = 0; s < 3 && x->tick_count < MOST_JOINED; s++) {
+        for (size_t s = 0; s < 3 && x->tick_count < MOST_TICKS; s++) {
             const double place = steps[s] * pow(10, power);
             if (place >= x->low && place <= x->high) {
                 snprintf(drawn->names[x->tick_count], sizeof(drawn->names[0]), "%.6g", place);
@@ -169,7 +170,7 @@ static void place_decades(curves *drawn, xh_report_axis *x) {
 static void place_ticks(curves *drawn, xh_report_axis *x) {
     const xh_summary_axis *axis = &drawn->sweep->axes[drawn->axis];
     const size_t count = axis->level_count;
-    if (count <= MOST_JOINED && has_room(axis)) {
+    if (count <= MOST_TICKS && has_room(axis)) {
         memcpy(drawn->places, axis->levels, count * sizeof(double));
         x->ticks = (const char *const *)axis->names.names;
         x->tick_count = count;

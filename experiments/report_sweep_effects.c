@@ -36,8 +36,9 @@ static size_t find_factors(const xh_report_sweep *sweep, size_t factors[XH_STATI
 }
 
 bool xh_report_sweep_has_effects(const void *context) {
+    const xh_report_sweep *sweep = context;
     size_t factors[XH_STATISTICS_FACTORS];
-    return find_factors(context, factors) > 0;
+    return sweep->present[XH_SUMMARY_test_accuracy] && find_factors(sweep, factors) > 0;
 }
 
 static int level_of(const xh_summary_axis *axis, size_t point) {
@@ -199,7 +200,7 @@ bool xh_report_sweep_has_differences(const void *context) {
     const xh_report_sweep *sweep = context;
     for (size_t a = 0; a < sweep->axis_count; a++) {
         if (has_partners(&sweep->axes[a])) {
-            return sweep->seeds > 1;
+            return sweep->seeds > 1 && sweep->present[XH_SUMMARY_test_accuracy];
         }
     }
     return false;

@@ -44,8 +44,9 @@ static size_t find_pairs(const xh_report_sweep *sweep, size_t pairs[MOST_PAIRS][
 }
 
 bool xh_report_sweep_has_maps(const void *context) {
+    const xh_report_sweep *sweep = context;
     size_t pairs[MOST_PAIRS][2];
-    return find_pairs(context, pairs) > 0;
+    return sweep->present[XH_SUMMARY_test_accuracy] && find_pairs(sweep, pairs) > 0;
 }
 
 /* Means and intervals [y][x] of the cells. */

@@ -133,6 +133,11 @@ for level, name in enumerate(["4", "8", "16", "32"], 1):
 PYTHON
 page float 1 3 curves effects differences points configuration origin
 page single 1 1 front points configuration origin
+
+# A sweep that nobody has run yet: the example's own.
+expect 0 "$program" sweep "$here/../../experiments/noise-sweep/sweep.yaml" --out none --collect
+title=noise-sweep page none 0 16 points configuration origin
+grep -q 'Of 80 runs 0 failed and 80 are missing' none.html || fail "no word of missing runs"
 [ "$(stat -c %s random.html)" -lt 3000000 ] || fail "500 points take $(stat -c %s random.html) bytes"
 expect 0 "$program" report grid
 [ "$(cat out)" = grid/summary.html ] || fail "the page is not beside the summary: $(cat out)"
