@@ -5,6 +5,7 @@
 #include "lock.h"
 #include "sweep_pool.h"
 #include "sweep_ranks.h"
+#include "sweep_slurm.h"
 #include "sweep_summary.h"
 
 #include <math.h>
@@ -229,6 +230,32 @@ static xh_status collect(const work *job, xh_error *error) {
     return status == XH_OK ? conclude(job, &tally, now() - began, summary, error) : status;
 }
 
+/* The script of an array, for which the folder is there already. */
+static xh_status write_script(work *job, xh_error *error) {
+    enum { MOST_TASKS = 1000 }; /* that Slurm takes unless it is told otherwise */
+    const xh_arguments *arguments = job->arguments;
+    const size_t runs = xh_sweep_runs(job->sweep);
+    const size_t wanted = arguments->jobs > 0 ? (size_t)arguments->jobs : MOST_TASKS;
+    const xh_sweep_array array = {
+        .name = xh_sweep_name(job->sweep),
+        .runs = runs,
+        .tasks = wanted < runs ? wanted : runs,
+        .threads = arguments->threads > 0 ? arguments->threads : 1,
+        .bytes = job->bytes,
+    };
+    xh_sweep_plan plan = make_plan(job, 1);
+    plan.memory = arguments->memory;
+    xh_status status = open_folder(job, error);
+    if (status == XH_OK) {
+        status = xh_sweep_slurm_write(arguments->slurm, &plan, &array, error);
+    }
+    if (status == XH_OK) {
+        printf("%s: %zu runs in %zu tasks; execute it to submit them\n", arguments->slurm, runs,
+               array.tasks);
+    }
+    return status;
+}
+
 /* A run whose sweep was killed may be just stopping. */
 static void wait_for(const char *path, const volatile sig_atomic_t *interrupt) {
     const struct timespec pause = {0, 100000000L};
@@ -269,9 +296,9 @@ static xh_status sweep_only(work *job, xh_error *error) {
     return xh_run(&config, options, &result, error);
 }
 
-/* Every point, before anything runs, and the folder. */
+/* Every point, before anything runs, and the folder. The tasks of an array know that all is well. */
 static xh_status prepare(work *job, xh_error *error) {
-    const xh_status status = check_points(job, error);
+    const xh_status status = job->arguments->tasks > 0 ? XH_OK : check_points(job, error);
     return status == XH_OK ? take_folder(job, error) : status;
 }
 
@@ -285,6 +312,10 @@ static xh_status dispatch(work *job, xh_error *error) {
     if (arguments->collect) {
         const xh_status status = open_folder(job, error);
         return status == XH_OK ? collect(job, error) : status;
+    }
+    if (arguments->slurm) {
+        const xh_status status = check_points(job, error);
+        return status == XH_OK ? write_script(job, error) : status;
     }
     const xh_status status = prepare(job, error);
     return status == XH_OK ? sweep_all(job, error) : status;
