@@ -4,6 +4,8 @@
  */
 #include "lock.h"
 #include "sweep_pool.h"
+#include "sweep_ranks.h"
+#include "sweep_slurm.h"
 #include "sweep_summary.h"
 
 #include <math.h>
@@ -18,7 +20,8 @@ typedef struct work {
     xh_sweep *sweep;
     xh_sweep_folder folder;
     xh_lock lock;
-    double bytes; /* that a run takes at most */
+    double bytes;   /* that a run takes at most */
+    xh_ranks ranks; /* none, unless mpirun started this process */
 } work;
 
 static double now(void) {
@@ -86,18 +89,35 @@ static int count_jobs(const work *job, int cores) {
     return job->arguments->jobs > 0 ? job->arguments->jobs : jobs > 1 ? (int)jobs : 1;
 }
 
-static xh_status run_all(work *job, xh_sweep_session *session, xh_error *error) {
+/* How runs are started, of which so many are on this machine at a time. */
+static xh_sweep_plan make_plan(const work *job, int jobs) {
     const xh_arguments *arguments = job->arguments;
-    const int cores = omp_get_num_procs();
-    const int jobs = count_jobs(job, cores);
-    const xh_sweep_plan plan = {
+    const char *out = arguments->out;
+    return (xh_sweep_plan){
         .file = arguments->operands[0],
-        .folder = &job->folder,
+        .folder = out ? out : xh_sweep_name(job->sweep),
         .data = arguments->data,
         .checkpoint = arguments->checkpoint,
         .memory = arguments->memory > 0 ? arguments->memory : (size_t)(memory_share() / jobs),
     };
-    return xh_sweep_pool(&plan, session, jobs, cores, arguments->threads, error);
+}
+
+/* Threads of a rank's run: the cores that it was given, or its part of the machine's. */
+static int rank_threads(const work *job) {
+    const int given = omp_get_num_procs(), all = (int)sysconf(_SC_NPROCESSORS_ONLN);
+    const int part = given < all ? given : all / job->ranks.neighbours;
+    return job->arguments->threads > 0 ? job->arguments->threads : part > 1 ? part : 1;
+}
+
+static xh_status run_all(const work *job, xh_sweep_session *session, xh_error *error) {
+    if (job->ranks.count > 0) {
+        const xh_sweep_plan plan = make_plan(job, job->ranks.neighbours);
+        return xh_ranks_lead(&job->ranks, &plan, rank_threads(job), session, error);
+    }
+    const int cores = omp_get_num_procs();
+    const int jobs = count_jobs(job, cores);
+    const xh_sweep_plan plan = make_plan(job, jobs);
+    return xh_sweep_pool(&plan, session, jobs, cores, job->arguments->threads, error);
 }
 
 /* Of a task, nothing but its own runs is known; of all, what the summary has. */
@@ -210,6 +230,32 @@ static xh_status collect(const work *job, xh_error *error) {
     return status == XH_OK ? conclude(job, &tally, now() - began, summary, error) : status;
 }
 
+/* The script of an array, for which the folder is there already. */
+static xh_status write_script(work *job, xh_error *error) {
+    enum { MOST_TASKS = 1000 }; /* that Slurm takes unless it is told otherwise */
+    const xh_arguments *arguments = job->arguments;
+    const size_t runs = xh_sweep_runs(job->sweep);
+    const size_t wanted = arguments->jobs > 0 ? (size_t)arguments->jobs : MOST_TASKS;
+    const xh_sweep_array array = {
+        .name = xh_sweep_name(job->sweep),
+        .runs = runs,
+        .tasks = wanted < runs ? wanted : runs,
+        .threads = arguments->threads > 0 ? arguments->threads : 1,
+        .bytes = job->bytes,
+    };
+    xh_sweep_plan plan = make_plan(job, 1);
+    plan.memory = arguments->memory;
+    xh_status status = open_folder(job, error);
+    if (status == XH_OK) {
+        status = xh_sweep_slurm_write(arguments->slurm, &plan, &array, error);
+    }
+    if (status == XH_OK) {
+        printf("%s: %zu runs in %zu tasks; execute it to submit them\n", arguments->slurm, runs,
+               array.tasks);
+    }
+    return status;
+}
+
 /* A run whose sweep was killed may be just stopping. */
 static void wait_for(const char *path, const volatile sig_atomic_t *interrupt) {
     const struct timespec pause = {0, 100000000L};
@@ -250,6 +296,12 @@ static xh_status sweep_only(work *job, xh_error *error) {
     return xh_run(&config, options, &result, error);
 }
 
+/* Every point, before anything runs, and the folder. The tasks of an array know that all is well. */
+static xh_status prepare(work *job, xh_error *error) {
+    const xh_status status = job->arguments->tasks > 0 ? XH_OK : check_points(job, error);
+    return status == XH_OK ? take_folder(job, error) : status;
+}
+
 static xh_status dispatch(work *job, xh_error *error) {
     const xh_arguments *arguments = job->arguments;
     if (arguments->only >= 0) {
@@ -261,22 +313,54 @@ static xh_status dispatch(work *job, xh_error *error) {
         const xh_status status = open_folder(job, error);
         return status == XH_OK ? collect(job, error) : status;
     }
-    xh_status status = check_points(job, error);
-    if (status == XH_OK) {
-        status = take_folder(job, error);
+    if (arguments->slurm) {
+        const xh_status status = check_points(job, error);
+        return status == XH_OK ? write_script(job, error) : status;
     }
+    const xh_status status = prepare(job, error);
     return status == XH_OK ? sweep_all(job, error) : status;
+}
+
+/* As one of several ranks. What goes wrong is told by rank 0 alone. */
+static xh_status sweep_ranked(work *job, xh_error *error) {
+    xh_status status = xh_ranks_begin(&job->ranks, error);
+    if (status != XH_OK) {
+        return status;
+    }
+    status = xh_sweep_load(job->arguments->operands[0], &job->sweep, error);
+    if (job->ranks.rank > 0) {
+        if (xh_ranks_agree(XH_OK) == XH_OK && status == XH_OK) {
+            const xh_sweep_plan plan = make_plan(job, job->ranks.neighbours);
+            xh_ranks_follow(&plan, rank_threads(job), xh_interrupt_catch());
+        }
+        return XH_OK;
+    }
+    if (status == XH_OK) {
+        status = prepare(job, error);
+    }
+    xh_ranks_agree(status);
+    return status == XH_OK ? sweep_all(job, error) : status;
+}
+
+static xh_status sweep_alone(work *job, xh_error *error) {
+    const xh_status status = xh_sweep_load(job->arguments->operands[0], &job->sweep, error);
+    if (status == XH_OK) {
+        return dispatch(job, error);
+    }
+    if (job->arguments->only >= 0) {
+        xh_worker_report(status);
+    }
+    return status;
 }
 
 xh_status xh_command_sweep(const xh_arguments *arguments, xh_error *error) {
     work job = {.arguments = arguments};
-    xh_status status = xh_sweep_load(arguments->operands[0], &job.sweep, error);
-    if (status == XH_OK) {
-        status = dispatch(&job, error);
-    } else if (arguments->only >= 0) {
-        xh_worker_report(status);
-    }
+    const bool is_whole =
+        arguments->only < 0 && arguments->tasks == 0 && !arguments->collect && !arguments->slurm;
+    const xh_status status =
+        is_whole && xh_ranks_started() ? sweep_ranked(&job, error) : sweep_alone(&job, error);
     xh_lock_release(&job.lock);
     xh_sweep_free(job.sweep);
+    xh_ranks_end();
     return status;
 }

@@ -1,6 +1,7 @@
 /* crosshebb: finds the command, runs it, and says what went wrong. The only place that prints
  * errors and exits. */
 #include "command.h"
+#include "sweep_ranks.h"
 
 #include "crosshebb/trace.h"
 
@@ -55,6 +56,7 @@ static void print_version(void) {
     printf("compiler   %s\n", code.compiler);
     printf("flags      %s\n", code.flags);
     printf("libraries  %s\n", code.libraries);
+    printf("MPI        %s\n", xh_ranks_library() ? xh_ranks_library() : "none");
     printf("processor  %s, %d threads\n", code.cpu, code.threads);
 }
 

@@ -42,7 +42,7 @@ static void make_line(const xh_sweep_plan *plan, size_t run, int threads, comman
     snprintf(line->numbers[2], NUMBER_SIZE, "%zu", plan->memory);
     snprintf(line->numbers[3], NUMBER_SIZE, "%.17g", plan->checkpoint);
     add(line, "crosshebb", "sweep");
-    add(line, "--out", plan->folder->path);
+    add(line, "--out", plan->folder);
     add(line, "--only", line->numbers[0]);
     add(line, "--threads", line->numbers[1]);
     add(line, "--memory", line->numbers[2]);

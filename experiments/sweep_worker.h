@@ -12,7 +12,7 @@
 /** What all runs are started with. */
 typedef struct xh_sweep_plan {
     const char *file; /* of the sweep, as typed */
-    const xh_sweep_folder *folder;
+    const char *folder;
     const char *data;  /* NULL: the usual places */
     double checkpoint; /* seconds; 0: the usual time */
     size_t memory;     /* bytes for the stored features of a run */
