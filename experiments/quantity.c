@@ -35,7 +35,7 @@ static bool takes_prefix(const char *unit) {
 
 char *xh_quantity_interval(double mean, double half_width, const char *unit,
                            char text[XH_QUANTITY_SIZE]) {
-    enum { MOST_DECIMALS = 4 };
+    enum { MOST_DECIMALS = 5 };
     const double larger = fmax(fabs(mean), isfinite(half_width) ? half_width : 0);
     const xh_quantity_scale in =
         takes_prefix(unit) ? xh_quantity_scale_of(larger) : (xh_quantity_scale){1, ""};
@@ -46,7 +46,12 @@ char *xh_quantity_interval(double mean, double half_width, const char *unit,
         return text;
     }
     const double place = 1 - floor(log10(1.005 * half_width)); /* two digits of the interval */
-    const int decimals = place < 0 ? 0 : place < MOST_DECIMALS ? (int)place : MOST_DECIMALS;
+    if (place > MOST_DECIMALS) {
+        snprintf(text, XH_QUANTITY_SIZE, "%.*f ± %.0e %s%s", MOST_DECIMALS, mean, half_width,
+                 in.prefix, unit);
+        return text;
+    }
+    const int decimals = place > 0 ? (int)place : 0;
     snprintf(text, XH_QUANTITY_SIZE, "%.*f ± %.*f %s%s", decimals, mean, decimals, half_width,
              in.prefix, unit);
     return text;

@@ -56,11 +56,25 @@ static double at(const double *values, size_t index, double divisor) {
     return values ? values[index] / divisor : NAN;
 }
 
+/* Curves with intervals stand beside each other by a few pixels, where the axis has its limits. */
+static double nudged(const xh_report_figure *figure, size_t index, double x) {
+    enum { PIXELS = 3, ACROSS = 370 };
+    const xh_report_axis *axis = &figure->x;
+    const double part = PIXELS * ((double)index - ((double)figure->count - 1) / 2) / ACROSS;
+    if (figure->series[index].shape != XH_REPORT_CURVE || !isfinite(axis->low) ||
+        !isfinite(axis->high)) {
+        return x;
+    }
+    return axis->logarithmic ? x * pow(axis->high / axis->low, part)
+                             : x + part * (axis->high - axis->low);
+}
+
 /* A row: x, the next x of steps, y, low, high. */
-static void write_row(FILE *script, const xh_report_series *series, size_t k, double x_divisor,
-                      double y_divisor) {
+static void write_row(FILE *script, const xh_report_figure *figure, size_t index, size_t k,
+                      double x_divisor, double y_divisor) {
+    const xh_report_series *series = &figure->series[index];
     const bool steps = series->shape == XH_REPORT_STEPS, bars = series->shape == XH_REPORT_BARS;
-    const double x = bars ? (double)k : at(series->x, k, x_divisor);
+    const double x = bars ? (double)k : nudged(figure, index, at(series->x, k, 1)) / x_divisor;
     const double next = steps ? at(series->x, k + 1, x_divisor) : x;
     fprintf(script, "%.9g %.9g %.9g %.9g %.9g\n", x, next, at(series->y, k, y_divisor),
             at(series->low, k, y_divisor), at(series->high, k, y_divisor));
@@ -75,10 +89,10 @@ static void write_data(FILE *script, const xh_report_figure *figure) {
         const size_t step = thinned ? series->count / MOST_POINTS + 1 : 1;
         fprintf(script, "$s%zu << EOD\n", s);
         for (size_t k = 0; k < series->count; k += step) {
-            write_row(script, series, k, x, y);
+            write_row(script, figure, s, k, x, y);
         }
         if (series->count > 0 && (series->count - 1) % step != 0) {
-            write_row(script, series, series->count - 1, x, y);
+            write_row(script, figure, s, series->count - 1, x, y);
         }
         fputs("EOD\n", script);
     }

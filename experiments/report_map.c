@@ -47,12 +47,23 @@ static bool has_texts(const xh_report_map *map) {
     return map->across * CELL_TEXT <= ROOM;
 }
 
-/* The value as short as it can be, in quotes: the unit stands above. */
-static void write_short(FILE *script, const xh_report_map *map, double value) {
+/* Digits after the point of the values in cells: three in all, or as many as tell the steps of colour
+ * apart. */
+static int decimals_of(const xh_report_map *map, range all, double divisor) {
+    enum { MOST = 5 };
+    const double most = all.high / divisor, step = (all.high - all.low) / divisor / XH_REPORT_HEATS;
+    double places = strcmp(map->unit, "%") == 0 ? 1 : most > 0 ? 2 - floor(log10(most)) : 0;
+    if (step > 0 && !map->logarithmic) {
+        places = fmax(places, -floor(log10(step)));
+    }
+    return (int)fmin(fmax(places, 0), MOST);
+}
+
+/* The value in quotes: its unit stands above. On a logarithmic scale every value has three digits. */
+static void write_short(FILE *script, const xh_report_map *map, double value, int decimals) {
     char text[32];
-    const double place = value > 0 ? 2 - floor(log10(value)) : 0; /* three digits */
-    const int decimals = strcmp(map->unit, "%") == 0 ? 1 : place > 0 ? (int)fmin(place, 6) : 0;
-    snprintf(text, sizeof(text), "%.*f", decimals, value);
+    snprintf(text, sizeof(text), map->logarithmic ? "%.*g" : "%.*f",
+             map->logarithmic ? 3 : decimals, value);
     xh_report_quoted(script, text);
 }
 
@@ -94,35 +105,39 @@ static void write_settings(FILE *script, const xh_report_map *map) {
     fputc('\n', script);
 }
 
+/* How values are written. */
+typedef struct ink {
+    double divisor;
+    int decimals;
+} ink;
+
 /* What is done with a cell that has a value; heat is its step of colour. */
-typedef void cell_visitor(FILE *script, const xh_report_map *map, size_t cell, int heat,
-                          double divisor);
+typedef void cell_visitor(FILE *script, const xh_report_map *map, size_t cell, int heat, ink look);
 
 /* A value in its cell, light on dark or dark on light. */
-static void write_text(FILE *script, const xh_report_map *map, size_t cell, int heat,
-                       double divisor) {
+static void write_text(FILE *script, const xh_report_map *map, size_t cell, int heat, ink look) {
     const bool pale = heat <= XH_REPORT_HEATS / 2;
     fprintf(script, "set label ");
-    write_short(script, map, map->values[cell] / divisor);
+    write_short(script, map, map->values[cell] / look.divisor, look.decimals);
     fprintf(script, " at %zu, %zu center front font ',11' textcolor rgb %d\n", cell % map->across,
             cell / map->across, xh_report_colour(pale ? XH_REPORT_ROLE_INK : XH_REPORT_ROLE_PAGE));
 }
 
 /* A cell in its colour. */
-static void write_cell(FILE *script, const xh_report_map *map, size_t cell, int heat,
-                       double divisor) {
+static void write_cell(FILE *script, const xh_report_map *map, size_t cell, int heat, ink look) {
     const size_t column = cell % map->across, row = cell / map->across;
     const double x = (double)column, y = (double)row;
-    (void)divisor;
+    (void)look;
     fprintf(script, "%.0f %.0f %.2f %.2f %.2f %.2f %d\n", x, y, x - 0.48, x + 0.48, y - 0.46,
             y + 0.46, xh_report_colour(XH_REPORT_ROLE_HEAT + heat));
 }
 
 static void visit_cells(FILE *script, const xh_report_map *map, range all, double divisor,
                         cell_visitor *visit) {
+    const ink look = {divisor, decimals_of(map, all, divisor)};
     for (size_t c = 0; c < map->across * map->up; c++) {
         if (isfinite(map->values[c])) {
-            visit(script, map, c, heat_of(map, all, map->values[c]), divisor);
+            visit(script, map, c, heat_of(map, all, map->values[c]), look);
         }
     }
 }

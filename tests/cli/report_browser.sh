@@ -106,7 +106,7 @@ look tiny.html 'figures >= 10 and focusable > 20 and picture > 10'
 for python in python3 /usr/bin/python3; do
     "$python" -c 'import h5py' 2>/dev/null || continue
     for kind in grid random; do
-        "$python" "$here/sweep.py" $kind $kind
+        "$python" "$here/report_sweep.py" $kind $kind
         expect 0 "$program" report $kind --out $kind.html
         picture $kind.html sweep-$kind
     done

@@ -14,7 +14,7 @@ for python in python3 /usr/bin/python3; do
     }
 done
 for kind in line grid mixed random float single markup; do
-    "$python" "$here/sweep.py" $kind $kind
+    "$python" "$here/report_sweep.py" $kind $kind
 done
 
 # Rows and values of a sweep of which some runs failed, against numpy's.

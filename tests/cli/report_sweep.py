@@ -1,4 +1,4 @@
-"""sweep.py KIND DIR: writes DIR/summary.h5 of a sweep that nobody ran, in the layout that sweeps have. Accuracy and energy are
+"""report_sweep.py KIND DIR: writes DIR/summary.h5 of a sweep that nobody ran, in the layout that sweeps have. Accuracy and energy are
 known functions of the settings and the seed, so that a report can be checked against them.
 KIND: line (one axis), grid (two axes, failures), mixed (three axes, one of words), random (500 points, 10 seeds, no two
 alike), float (no devices), single (no axis, one seed), markup (names that are code)."""
