@@ -140,7 +140,7 @@ static xh_status run_batch(void *context, xh_error *error) {
     }
     status = xh_network_batch(run->network, at_hand->last, at_hand->modes, images,
                               at_hand->features, error);
-    const double priced = xh_run_cost(run, NULL).total_seconds;
+    const double priced = xh_run_cost(run).total_seconds;
     xh_run_age(run, priced - run->lived_seconds);
     run->lived_seconds = priced;
     return status;

@@ -5,6 +5,7 @@
 #include "crosshebb/config.h"
 #include "crosshebb/run.h"
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -25,6 +26,12 @@ typedef struct xh_arguments {
     bool quick;
     const char *series;
     const char *format;
+    const char *hardware;
+    int jobs;           /* runs of a sweep at a time; 0: as many as there are cores */
+    long only;          /* the run of a sweep to do; -1: all */
+    size_t task, tasks; /* the task of an array, from 1, of how many; 0: no array */
+    const char *slurm;  /* script to write */
+    bool collect;
     bool help;
 } xh_arguments;
 
@@ -41,7 +48,14 @@ typedef enum xh_option_bit {
     XH_OPTION_QUICK = 256,
     XH_OPTION_SERIES = 512,
     XH_OPTION_MEMORY = 1024,
-    XH_OPTION_FORMAT = 2048
+    XH_OPTION_FORMAT = 2048,
+    XH_OPTION_FOLDER = 4096,
+    XH_OPTION_JOBS = 8192,
+    XH_OPTION_ONLY = 16384,
+    XH_OPTION_TASK = 32768,
+    XH_OPTION_SLURM = 65536,
+    XH_OPTION_COLLECT = 131072,
+    XH_OPTION_HARDWARE = 262144
 } xh_option_bit;
 
 typedef struct xh_command {
@@ -55,7 +69,9 @@ typedef struct xh_command {
 } xh_command;
 
 xh_status xh_command_run(const xh_arguments *arguments, xh_error *error);
+xh_status xh_command_sweep(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_report(const xh_arguments *arguments, xh_error *error);
+xh_status xh_command_price(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_watch(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_check(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_bench(const xh_arguments *arguments, xh_error *error);
@@ -92,8 +108,27 @@ size_t xh_character_length(const char *text);
 
 enum { XH_QUANTITY_SIZE = 64 };
 
+/** What a value is divided by to be written with an SI prefix. */
+typedef struct xh_quantity_scale {
+    double divisor;
+    const char *prefix;
+} xh_quantity_scale;
+xh_quantity_scale xh_quantity_scale_of(double value);
+
 /** The value with three digits and an SI prefix, "12.5 nJ"; "-" if it is not a number. */
 const char *xh_quantity(double value, const char *unit, char text[XH_QUANTITY_SIZE]);
+
+/** A mean and half the width of its interval, "12.5 ± 0.31 nJ", in the digits that the interval
+ *  leaves sense to; the mean alone if there is none. "%" and "points" have no prefix. */
+char *xh_quantity_interval(double mean, double half_width, const char *unit,
+                           char text[XH_QUANTITY_SIZE]);
+
+/** Seconds as people say them: "48 s", "3.2 h"; text holds it. */
+const char *xh_duration(double seconds, char text[XH_QUANTITY_SIZE]);
+
+/** Has the first SIGINT or SIGTERM set the flag that it returns, a second one end the program at
+ *  once. */
+const volatile sig_atomic_t *xh_interrupt_catch(void);
 
 /** Where progress goes: a line written over and over on a terminal, else one every few seconds. */
 typedef struct xh_progress_view {

@@ -3,24 +3,10 @@
 
 #include <stdlib.h>
 
-/* Seconds as people say them. */
-static const char *duration(double seconds, char text[XH_QUANTITY_SIZE]) {
-    static const struct {
-        double seconds;
-        const char *name;
-    } units[] = {{86400, "d"}, {3600, "h"}, {60, "min"}};
-    for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-        if (seconds >= 2 * units[i].seconds) {
-            snprintf(text, XH_QUANTITY_SIZE, "%.3g %s", seconds / units[i].seconds, units[i].name);
-            return text;
-        }
-    }
-    return xh_quantity(seconds, "s", text);
-}
-
 static void print_work(const char *name, double macs, double seconds) {
     char work[XH_QUANTITY_SIZE], time[XH_QUANTITY_SIZE];
-    printf("#   %-12s %-12s %s\n", name, xh_quantity(macs, "MAC", work), duration(seconds, time));
+    printf("#   %-12s %-12s %s\n", name, xh_quantity(macs, "MAC", work),
+           xh_duration(seconds, time));
 }
 
 static void print_estimate(const xh_run_estimate *estimate, const xh_run_machine *machine) {

@@ -2,26 +2,7 @@
 #include "command.h"
 
 #include <math.h>
-#include <signal.h>
 #include <string.h>
-
-static volatile sig_atomic_t stop;
-
-static void ask_to_stop(int number) {
-    (void)number;
-    stop = 1;
-}
-
-/* The first signal asks the run to stop, a second one ends the program at once. */
-static void catch_signals(void) {
-    struct sigaction action;
-    memset(&action, 0, sizeof(action));
-    action.sa_handler = ask_to_stop;
-    action.sa_flags = SA_RESETHAND | SA_RESTART;
-    sigemptyset(&action.sa_mask);
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
 
 /* Pulses that reached for a device, of all kinds. */
 static double attempted(xh_pulse_tally pulses) {
@@ -39,14 +20,6 @@ static void write_pulses(xh_json *json, xh_pulse_tally pulses) {
     xh_json_close(json, '}');
 }
 
-static double event_joules(const xh_cost *cost, int event) {
-    double joules = 0;
-    for (int phase = 0; phase < XH_PHASES; phase++) {
-        joules += cost->joules[phase][event];
-    }
-    return joules;
-}
-
 static void write_energy(xh_json *json, const xh_run_result *result) {
     xh_json_open(json, "energy", '{');
     xh_json_number(json, "total_J", result->cost.total_joules);
@@ -57,7 +30,8 @@ static void write_energy(xh_json *json, const xh_run_result *result) {
     xh_json_number(json, "per_pulse_J", result->joules_per_pulse);
     xh_json_open(json, "parts", '{');
     for (int event = 0; event < XH_EVENTS; event++) {
-        xh_json_number(json, xh_event_name((xh_event)event), event_joules(&result->cost, event));
+        xh_json_number(json, xh_event_name((xh_event)event),
+                       xh_cost_event_joules(&result->cost, (xh_event)event));
     }
     xh_json_close(json, '}');
     xh_json_close(json, '}');
@@ -220,9 +194,8 @@ xh_status xh_command_run(const xh_arguments *arguments, xh_error *error) {
         .progress = arguments->quiet ? NULL : xh_progress_view_show,
         .note = arguments->quiet ? NULL : print_note,
         .context = &view,
-        .interrupt = &stop,
+        .interrupt = xh_interrupt_catch(),
     };
-    catch_signals();
     status = xh_run(&config, options, &result, error);
     xh_progress_view_end(&view);
     if (status != XH_OK) {

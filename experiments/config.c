@@ -6,6 +6,7 @@
 #include "crosshebb/config.h"
 
 #include "config_check.h"
+#include "config_resolve.h"
 #include "config_tree.h"
 #include "presets.h"
 
@@ -17,11 +18,7 @@ static const char *const sections[] = {"seeds",  "dataset",  "network", "device"
                                        "scheme", "training", "readout", "output"};
 enum { SECTIONS = sizeof sections / sizeof sections[0] };
 
-/*
- * Lays over on top of base and consumes it. A section that names another device or scheme replaces
- * the one below: parameters belong to what they were written for.
- */
-static xh_status lay_over(xh_node *base, xh_node *over, xh_error *error) {
+xh_status xh_config_lay_over(xh_node *base, xh_node *over, xh_error *error) {
     static const char *const selectors[][2] = {{"device", "model"}, {"scheme", "name"}};
     for (size_t i = 0; i < sizeof selectors / sizeof selectors[0]; i++) {
         const char *section = selectors[i][0];
@@ -42,7 +39,7 @@ static xh_status read_overrides(const char *const *overrides, size_t count, xh_n
         xh_node *next = NULL;
         status = xh_tree_override(overrides[i], &next, error);
         if (status == XH_OK && *tree) {
-            status = lay_over(*tree, next, error);
+            status = xh_config_lay_over(*tree, next, error);
         } else if (status == XH_OK) {
             *tree = next;
         }
@@ -64,23 +61,19 @@ static xh_status read_preset(const xh_node *key, xh_node **tree, xh_error *error
     return xh_tree_parse(name, text, strlen(text), tree, error);
 }
 
-/* Puts the file's tree between its preset and the overrides; *root is then the whole. */
-static xh_status assemble(xh_node **root, const char *const *overrides, size_t count,
-                          xh_error *error) {
-    xh_node *over = NULL;
+/* Puts the file's tree between its preset and what is laid over it (NULL: nothing), which it
+ * consumes; *root is then the whole. */
+static xh_status assemble(xh_node **root, xh_node *over, xh_error *error) {
     xh_node *preset = NULL;
-    xh_status status = read_overrides(overrides, count, &over, error);
-    if (status == XH_OK) {
-        const xh_node *key = xh_node_entry(xh_node_entry(over, "network"), "preset");
-        key = key ? key : xh_node_entry(xh_node_entry(*root, "network"), "preset");
-        status = read_preset(key, &preset, error);
-    }
+    const xh_node *key = xh_node_entry(xh_node_entry(over, "network"), "preset");
+    key = key ? key : xh_node_entry(xh_node_entry(*root, "network"), "preset");
+    xh_status status = read_preset(key, &preset, error);
     if (status == XH_OK && preset) {
-        status = lay_over(preset, *root, error);
+        status = xh_config_lay_over(preset, *root, error);
         *root = preset;
     }
     if (status == XH_OK && over) {
-        return lay_over(*root, over, error);
+        return xh_config_lay_over(*root, over, error);
     }
     xh_tree_free(over);
     return status;
@@ -279,12 +272,10 @@ static xh_status read_root(const xh_node *root, xh_config *config, xh_error *err
     return status;
 }
 
-/* Takes the file's tree and frees it. */
-static xh_status resolve(xh_node *root, const char *const *overrides, size_t count,
-                         xh_config *config, xh_error *error) {
+xh_status xh_config_resolve(xh_node *root, xh_node *over, xh_config *config, xh_error *error) {
     xh_config fresh;
     write_defaults(&fresh);
-    xh_status status = assemble(&root, overrides, count, error);
+    xh_status status = assemble(&root, over, error);
     if (status == XH_OK) {
         status = read_root(root, &fresh, error);
     }
@@ -297,6 +288,19 @@ static xh_status resolve(xh_node *root, const char *const *overrides, size_t cou
         *config = fresh;
     }
     return status;
+}
+
+/* Takes the file's tree and frees it. */
+static xh_status override(xh_node *root, const char *const *overrides, size_t count,
+                          xh_config *config, xh_error *error) {
+    xh_node *over = NULL;
+    const xh_status status = read_overrides(overrides, count, &over, error);
+    if (status != XH_OK) {
+        xh_tree_free(over);
+        xh_tree_free(root);
+        return status;
+    }
+    return xh_config_resolve(root, over, config, error);
 }
 
 size_t xh_config_learning_layers(const xh_config *config) {
@@ -316,7 +320,7 @@ xh_status xh_config_parse(const char *name, const char *text, size_t size,
     error = error ? error : &own;
     xh_node *root = NULL;
     const xh_status status = xh_tree_parse(name, text, size, &root, error);
-    return status != XH_OK ? status : resolve(root, overrides, count, config, error);
+    return status != XH_OK ? status : override(root, overrides, count, config, error);
 }
 
 xh_status xh_config_load(const char *path, const char *const *overrides, size_t count,
@@ -325,5 +329,5 @@ xh_status xh_config_load(const char *path, const char *const *overrides, size_t 
     error = error ? error : &own;
     xh_node *root = NULL;
     const xh_status status = xh_tree_read(path, &root, error);
-    return status != XH_OK ? status : resolve(root, overrides, count, config, error);
+    return status != XH_OK ? status : override(root, overrides, count, config, error);
 }

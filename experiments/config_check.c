@@ -22,9 +22,8 @@ static const xh_node *layer_node(const xh_node *root, size_t index) {
     return layer ? layer : root;
 }
 
-/* Names become file names and groups of the result. */
-static xh_status check_name(const xh_node *place, const char *path, const char *name,
-                            xh_error *error) {
+xh_status xh_config_check_name(const xh_node *place, const char *path, const char *name,
+                               xh_error *error) {
     static const char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
     const size_t plain = strspn(name, letters);
     const char *rest = name + plain;
@@ -52,12 +51,12 @@ static xh_status check_layer_name(const xh_config *config, const xh_node *root, 
                                  path, name, i);
         }
     }
-    return check_name(place, path, name, error);
+    return xh_config_check_name(place, path, name, error);
 }
 
 static xh_status check_names(const xh_config *config, const xh_node *root, xh_error *error) {
-    xh_status status =
-        check_name(at(root, "experiment"), "experiment", config->experiment.experiment, error);
+    xh_status status = xh_config_check_name(at(root, "experiment"), "experiment",
+                                            config->experiment.experiment, error);
     for (size_t i = 0; i < config->layer_count && status == XH_OK; i++) {
         status = check_layer_name(config, root, i, error);
     }

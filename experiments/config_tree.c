@@ -115,52 +115,62 @@ const char *xh_tree_text_fault(const char *text, size_t length) {
 }
 
 /* The node of one part of a path below parent; the last part holds the value. */
-static xh_node *extend(xh_node *parent, const char *assignment, const char *begin, const char *end,
-                       const char *value) {
-    char source[XH_ERROR_TEXT];
+static xh_node *extend(xh_node *parent, const char *begin, const char *end, const char *value,
+                       const char *place) {
     char key[XH_PARAM_TEXT_SIZE];
-    snprintf(source, sizeof source, "--set %s", assignment);
     snprintf(key, sizeof key, "%.*s", (int)(end - begin), begin);
     return xh_node_create(parent, value ? XH_NODE_SCALAR : XH_NODE_MAPPING, key, value ? value : "",
-                          source, 0);
+                          place, 0);
 }
 
-/* Adds the parts of the path that ends at equals below the root. */
-static xh_status read_path(xh_node *root, const char *assignment, const char *equals,
+/* Adds the parts of the path [length] below the root. */
+static xh_status read_path(xh_node *root, const char *path, size_t length, const char *value,
                            xh_error *error) {
+    const char *stop = path + length;
     xh_node *node = root;
-    const char *part = assignment;
-    for (unsigned depth = 0; node && part <= equals; depth++) {
-        const char *end = part + strcspn(part, ".=");
+    const char *part = path;
+    for (unsigned depth = 0; node && part <= stop; depth++) {
+        const char *dot = memchr(part, '.', (size_t)(stop - part));
+        const char *end = dot ? dot : stop;
         if (end == part || end - part >= XH_PARAM_TEXT_SIZE || depth == XH_TREE_DEPTH) {
             return xh_node_error(root, error, "must have the form a.b.c=value");
         }
-        node = extend(node, assignment, part, end, end == equals ? equals + 1 : NULL);
+        node = extend(node, part, end, end == stop ? value : NULL, root->place);
         part = end + 1;
     }
-    return node ? XH_OK : xh_error_set(error, XH_MEMORY, "no memory for --set %s", assignment);
+    return node ? XH_OK : xh_error_set(error, XH_MEMORY, "no memory for %s", root->place);
 }
 
-xh_status xh_tree_override(const char *assignment, xh_node **root, xh_error *error) {
-    xh_node *fresh = extend(NULL, assignment, "", "", NULL);
+/* As xh_tree_assign, of a path of that length. */
+static xh_status assign(const char *path, size_t length, const char *value, const char *place,
+                        xh_node **root, xh_error *error) {
+    xh_node *fresh = extend(NULL, "", "", NULL, place);
     if (!fresh) {
-        return xh_error_set(error, XH_MEMORY, "no memory for --set %s", assignment);
+        return xh_error_set(error, XH_MEMORY, "no memory for %s", place);
     }
-    const char *equals = strchr(assignment, '=');
-    const char *fault =
-        equals ? xh_tree_text_fault(equals + 1, strlen(equals + 1)) : "not a.b.c=value";
-    xh_status status = XH_OK;
-    if (fault) {
-        status = xh_node_error(fresh, error, "this is %s", fault);
-    } else {
-        status = read_path(fresh, assignment, equals, error);
-    }
+    const char *fault = xh_tree_text_fault(value, strlen(value));
+    const xh_status status = fault ? xh_node_error(fresh, error, "this is %s", fault)
+                                   : read_path(fresh, path, length, value, error);
     if (status != XH_OK) {
         xh_tree_free(fresh);
         return status;
     }
     *root = fresh;
     return XH_OK;
+}
+
+xh_status xh_tree_assign(const char *path, const char *value, const char *place, xh_node **root,
+                         xh_error *error) {
+    return assign(path, strlen(path), value, place, root, error);
+}
+
+xh_status xh_tree_override(const char *assignment, xh_node **root, xh_error *error) {
+    char place[XH_ERROR_TEXT];
+    snprintf(place, sizeof place, "--set %s", assignment);
+    const char *equals = strchr(assignment, '=');
+    return equals
+               ? assign(assignment, (size_t)(equals - assignment), equals + 1, place, root, error)
+               : xh_error_set(error, XH_INPUT, "%s: this is not a.b.c=value", place);
 }
 
 /* Where the entry of that key hangs in its parent; the end of the parent if there is none. */
@@ -182,14 +192,16 @@ static xh_status check_position(const xh_node *base, const xh_node *entry, xh_er
                                count - 1, entry->key);
 }
 
-/* Copies node and what is below it to the end of parent, under another key. */
-static int copy_node(xh_node *parent, const xh_node *node, const char *key) {
+xh_node *xh_tree_copy(xh_node *parent, const xh_node *node, const char *key) {
     xh_node *copy = xh_node_create(parent, node->kind, key, node->text, node->place, 0);
     int copied = copy != NULL;
     for (const xh_node *entry = node->first; copied && entry; entry = entry->next) {
-        copied = copy_node(copy, entry, entry->key);
+        copied = xh_tree_copy(copy, entry, entry->key) != NULL;
     }
-    return copied;
+    if (!copied && !parent) {
+        xh_tree_free(copy);
+    }
+    return copied ? copy : NULL;
 }
 
 /* Lays the node on top of every entry of a list. */
@@ -197,7 +209,7 @@ static xh_status merge_everywhere(xh_node *list, const xh_node *node, xh_error *
     xh_node *every = xh_node_create(NULL, XH_NODE_MAPPING, list->path, "", node->place, 0);
     int copied = every != NULL;
     for (const xh_node *entry = list->first; copied && entry; entry = entry->next) {
-        copied = copy_node(every, node, entry->key);
+        copied = xh_tree_copy(every, node, entry->key) != NULL;
     }
     if (!copied) {
         xh_tree_free(every);

@@ -13,7 +13,7 @@ typedef enum xh_node_kind { XH_NODE_SCALAR, XH_NODE_LIST, XH_NODE_MAPPING } xh_n
  * Depth of a document, entries of a node and bytes of a document are bounded, so that none can
  * exhaust the program; texts are at most XH_PARAM_TEXT_SIZE - 1 bytes long.
  */
-enum { XH_TREE_DEPTH = 8, XH_TREE_ENTRIES = 128, XH_TREE_BYTES = 1 << 18 };
+enum { XH_TREE_DEPTH = 8, XH_TREE_ENTRIES = 10000, XH_TREE_BYTES = 1 << 18 };
 
 typedef struct xh_node xh_node;
 struct xh_node {
@@ -46,11 +46,25 @@ const char *xh_tree_text_fault(const char *text, size_t length);
 xh_status xh_tree_parse(const char *name, const char *text, size_t size, xh_node **root,
                         xh_error *error);
 
+/** The text of a file [size], ended by zero and to be freed by free(); of a file that is too large
+ * for xh_tree_parse only what shows that. XH_INPUT if it cannot be read. */
+xh_status xh_tree_text(const char *path, char **text, size_t *size, xh_error *error);
+
 /** Reads and parses a file. */
 xh_status xh_tree_read(const char *path, xh_node **root, xh_error *error);
 
 /** "a.b.c=value" as a tree of mappings with one scalar. */
 xh_status xh_tree_override(const char *assignment, xh_node **root, xh_error *error);
+
+/** The same of a path "a.b.c" and a value; place is where it was written, for messages. */
+xh_status xh_tree_assign(const char *path, const char *value, const char *place, xh_node **root,
+                         xh_error *error);
+
+/**
+ * Copies a node and what is below it to the end of parent (NULL: as a root), under another key.
+ * NULL if memory is short; what was copied below a parent then stays there.
+ */
+xh_node *xh_tree_copy(xh_node *parent, const xh_node *node, const char *key);
 
 /**
  * Lays over on top of base and consumes it, also on failure. Mappings merge by key and lists by

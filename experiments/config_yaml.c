@@ -234,22 +234,34 @@ xh_status xh_tree_parse(const char *name, const char *text, size_t size, xh_node
     return XH_OK;
 }
 
-xh_status xh_tree_read(const char *path, xh_node **root, xh_error *error) {
+xh_status xh_tree_text(const char *path, char **text, size_t *size, xh_error *error) {
     FILE *file = fopen(path, "rb");
     if (!file) {
         return xh_error_set(error, XH_INPUT, "%s: cannot be opened: %s", path, strerror(errno));
     }
-    char *text = malloc(XH_TREE_BYTES + 1);
-    const size_t size = text ? fread(text, 1, XH_TREE_BYTES + 1, file) : 0;
+    *text = malloc(XH_TREE_BYTES + 2);
+    *size = *text ? fread(*text, 1, XH_TREE_BYTES + 1, file) : 0;
     xh_status status = XH_OK;
-    if (!text) {
+    if (!*text) {
         status = xh_error_set(error, XH_MEMORY, "%s: no memory to read it", path);
     } else if (ferror(file)) {
         status = xh_error_set(error, XH_INPUT, "%s: cannot be read: %s", path, strerror(errno));
+        free(*text);
+        *text = NULL;
     } else {
+        (*text)[*size] = '\0';
+    }
+    fclose(file);
+    return status;
+}
+
+xh_status xh_tree_read(const char *path, xh_node **root, xh_error *error) {
+    char *text = NULL;
+    size_t size = 0;
+    xh_status status = xh_tree_text(path, &text, &size, error);
+    if (status == XH_OK) {
         status = xh_tree_parse(path, text, size, root, error);
     }
     free(text);
-    fclose(file);
     return status;
 }

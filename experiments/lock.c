@@ -19,7 +19,8 @@ static bool is_there(const char *path, int descriptor) {
            named.st_dev == open.st_dev && named.st_ino == open.st_ino;
 }
 
-xh_status xh_lock_take(const char *path, xh_lock *lock, xh_error *error) {
+/* kind is LOCK_EX or LOCK_SH. */
+static xh_status take(const char *path, int kind, xh_lock *lock, xh_error *error) {
     char name[sizeof(lock->path)];
     snprintf(name, sizeof(name), "%s.lock", path);
     for (;;) {
@@ -27,7 +28,7 @@ xh_status xh_lock_take(const char *path, xh_lock *lock, xh_error *error) {
         if (descriptor < 0) {
             return xh_error_set(error, XH_IO, "%s: cannot be created: %s", name, strerror(errno));
         }
-        if (flock(descriptor, LOCK_EX | LOCK_NB) != 0) {
+        if (flock(descriptor, kind | LOCK_NB) != 0) {
             const int reason = errno;
             close(descriptor);
             return reason == EWOULDBLOCK
@@ -42,6 +43,14 @@ xh_status xh_lock_take(const char *path, xh_lock *lock, xh_error *error) {
         }
         close(descriptor);
     }
+}
+
+xh_status xh_lock_take(const char *path, xh_lock *lock, xh_error *error) {
+    return take(path, LOCK_EX, lock, error);
+}
+
+xh_status xh_lock_share(const char *path, xh_lock *lock, xh_error *error) {
+    return take(path, LOCK_SH, lock, error);
 }
 
 bool xh_lock_held(const char *path) {
@@ -60,7 +69,9 @@ void xh_lock_release(xh_lock *lock) {
     if (!lock->path[0]) {
         return;
     }
-    unlink(lock->path);
+    if (flock(lock->descriptor, LOCK_EX | LOCK_NB) == 0) { /* nobody shares it */
+        unlink(lock->path);
+    }
     close(lock->descriptor);
     lock->path[0] = '\0';
 }

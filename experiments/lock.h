@@ -1,4 +1,4 @@
-/** A lock that one process at a time holds on a result. */
+/** A lock that one process at a time, or several that share it, hold on a result. */
 #ifndef XH_LOCK_H
 #define XH_LOCK_H
 
@@ -15,6 +15,9 @@ typedef struct xh_lock {
 /** Takes the lock FILE.lock of a file; it ends with the process at the latest. XH_FAILED if another
  *  run holds it. */
 xh_status xh_lock_take(const char *path, xh_lock *lock, xh_error *error);
+
+/** The same, but with any number of processes that share it. */
+xh_status xh_lock_share(const char *path, xh_lock *lock, xh_error *error);
 
 /** Whether a process holds the lock of a file. */
 bool xh_lock_held(const char *path);

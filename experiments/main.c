@@ -2,6 +2,7 @@
  * errors and exits. */
 #include "blas.h"
 #include "command.h"
+#include "sweep_ranks.h"
 
 #include "crosshebb/trace.h"
 
@@ -14,8 +15,15 @@ static const xh_command commands[] = {
      XH_OPTION_SET | XH_OPTION_OUT | XH_OPTION_DATA | XH_OPTION_THREADS | XH_OPTION_JSON |
          XH_OPTION_QUIET | XH_OPTION_RESUME | XH_OPTION_CHECKPOINT | XH_OPTION_MEMORY,
      1, 1, xh_command_run},
-    {"report", "RESULT.h5", "a page with figures, or tables, of a result",
+    {"sweep", "FILE.yaml", "run an experiment at many points of its configuration",
+     XH_OPTION_FOLDER | XH_OPTION_DATA | XH_OPTION_THREADS | XH_OPTION_JSON | XH_OPTION_QUIET |
+         XH_OPTION_RESUME | XH_OPTION_CHECKPOINT | XH_OPTION_MEMORY | XH_OPTION_JOBS |
+         XH_OPTION_ONLY | XH_OPTION_TASK | XH_OPTION_SLURM | XH_OPTION_COLLECT,
+     1, 1, xh_command_sweep},
+    {"report", "RESULT", "a page with figures, or tables, of a run (FILE.h5) or of a sweep (DIR)",
      XH_OPTION_OUT | XH_OPTION_FORMAT, 1, 1, xh_command_report},
+    {"price", "RESULT.h5", "energy and latency of a finished run under another hardware profile",
+     XH_OPTION_HARDWARE | XH_OPTION_JSON, 1, 1, xh_command_price},
     {"watch", "RESULT.h5", "follow a running job: stage, accuracy, energy, rate", XH_OPTION_JSON, 1,
      1, xh_command_watch},
     {"check", "FILE.yaml", "validate; print the resolved configuration, predicted time and memory",
@@ -49,6 +57,7 @@ static void print_version(void) {
     printf("compiler   %s\n", code.compiler);
     printf("flags      %s\n", code.flags);
     printf("libraries  %s\n", code.libraries);
+    printf("MPI        %s\n", xh_ranks_library() ? xh_ranks_library() : "none");
     printf("processor  %s, %d threads\n", code.cpu, code.threads);
 }
 

@@ -19,15 +19,17 @@ static const option options[] = {
      "repeatable"},
     {XH_OPTION_OUT, "--out", "FILE",
      "what is written; default: the experiment's name with .h5, the result's name with .html"},
+    {XH_OPTION_FOLDER, "--out", "DIR", "folder of the sweep; default: the sweep's name"},
     {XH_OPTION_DATA, "--data", "DIR",
      "folder of the data sets; default: $CROSSHEBB_DATA, ./data, /usr/share/datasets"},
     {XH_OPTION_THREADS, "--threads", "N",
-     "threads; default: all cores; the result does not depend on it"},
+     "threads (of each run of a sweep: as many as its runs leave); default: all cores; the result "
+     "does not depend on it"},
     {XH_OPTION_MEMORY, "--memory", "SIZE",
      "memory for the features that the readout learns from, e.g. 512M, 4G; the rest goes to a "
      "file beside the result; default: three quarters of the machine's"},
     {XH_OPTION_RESUME, "--resume", NULL,
-     "go on from FILE.h5.checkpoint where the run was stopped; the result is the same"},
+     "go on where it was stopped, from the latest checkpoints; the result is the same"},
     {XH_OPTION_CHECKPOINT, "--checkpoint", "SECONDS", "time between checkpoints; default: 60"},
     {XH_OPTION_JSON, "--json", NULL, "print one JSON object"},
     {XH_OPTION_QUIET, "--quiet", NULL, "no progress"},
@@ -38,9 +40,18 @@ static const option options[] = {
      "html: a page; md, csv, json: its tables and values; yaml: the configuration; all but the "
      "page "
      "go to standard output without --out"},
+    {XH_OPTION_HARDWARE, "--hardware", "NAME",
+     "the profile to price by: a name of crosshebb list hardware, or FILE.yaml"},
+    {XH_OPTION_JOBS, "--jobs", "N",
+     "runs at a time; default: as many as there are cores and memory; with --slurm, tasks of the "
+     "array; default: a task a run, at most 1000"},
+    {XH_OPTION_ONLY, "--only", "N", "only the run whose result is points/N.h5, in this process"},
+    {XH_OPTION_TASK, "--task", "K/N", "only the runs of task K of N, from 1; needs no other task"},
+    {XH_OPTION_SLURM, "--slurm", "SCRIPT", "write a Slurm script that runs the sweep as an array"},
+    {XH_OPTION_COLLECT, "--collect", NULL, "only write the summary of the runs that there are"},
     {0, "--help", NULL, "print this help"},
 };
-enum { OPTIONS = sizeof(options) / sizeof(options[0]) };
+enum { OPTIONS = sizeof(options) / sizeof(options[0]), MOST_THREADS = 4096 };
 
 xh_status xh_arguments_unknown(const char *what, const char *word, const char *const *names,
                                size_t count, xh_error *error) {
@@ -76,14 +87,39 @@ static xh_status unknown_option(const xh_command *command, const char *word, xh_
     return xh_arguments_unknown("option", word, names, count, error);
 }
 
-static xh_status parse_threads(const char *text, int *threads, xh_error *error) {
-    char *end = NULL;
+/* A whole number of least..most that ends at the character end. */
+static bool parse_whole(const char *text, char end, long least, long most, long *value) {
+    char *rest = NULL;
     errno = 0;
-    const long value = strtol(text, &end, 10);
-    if (end == text || *end || errno || value < 1 || value > 4096) {
-        return xh_error_set(error, XH_INPUT, "--threads = %s is outside [1, 4096]", text);
+    *value = strtol(text, &rest, 10);
+    return rest != text && *rest == end && !errno && *value >= least && *value <= most;
+}
+
+static xh_status parse_count(const char *name, const char *text, int *count, xh_error *error) {
+    long value = 0;
+    if (!parse_whole(text, '\0', 1, MOST_THREADS, &value)) {
+        return xh_error_set(error, XH_INPUT, "%s = %s is outside [1, %d]", name, text,
+                            MOST_THREADS);
     }
-    *threads = (int)value;
+    *count = (int)value;
+    return XH_OK;
+}
+
+static xh_status parse_only(const char *text, long *run, xh_error *error) {
+    return parse_whole(text, '\0', 0, LONG_MAX, run)
+               ? XH_OK
+               : xh_error_set(error, XH_INPUT, "--only = %s is no number of a run, from 0", text);
+}
+
+static xh_status parse_task(const char *text, xh_arguments *arguments, xh_error *error) {
+    const char *slash = strchr(text, '/');
+    long task = 0, tasks = 0;
+    if (!slash || !parse_whole(slash + 1, '\0', 1, LONG_MAX, &tasks) ||
+        !parse_whole(text, '/', 1, tasks, &task)) {
+        return xh_error_set(error, XH_INPUT, "--task = %s is not K/N with K in [1, N]", text);
+    }
+    arguments->task = (size_t)task;
+    arguments->tasks = (size_t)tasks;
     return XH_OK;
 }
 
@@ -124,13 +160,26 @@ static xh_status store(unsigned bit, const char *value, xh_arguments *arguments,
         arguments->overrides[arguments->override_count++] = value;
         return XH_OK;
     case XH_OPTION_OUT:
+    case XH_OPTION_FOLDER:
         arguments->out = value;
         return XH_OK;
     case XH_OPTION_DATA:
         arguments->data = value;
         return XH_OK;
     case XH_OPTION_THREADS:
-        return parse_threads(value, &arguments->threads, error);
+        return parse_count("--threads", value, &arguments->threads, error);
+    case XH_OPTION_JOBS:
+        return parse_count("--jobs", value, &arguments->jobs, error);
+    case XH_OPTION_ONLY:
+        return parse_only(value, &arguments->only, error);
+    case XH_OPTION_TASK:
+        return parse_task(value, arguments, error);
+    case XH_OPTION_SLURM:
+        arguments->slurm = value;
+        return XH_OK;
+    case XH_OPTION_COLLECT:
+        arguments->collect = true;
+        return XH_OK;
     case XH_OPTION_RESUME:
         arguments->resume = true;
         return XH_OK;
@@ -152,6 +201,9 @@ static xh_status store(unsigned bit, const char *value, xh_arguments *arguments,
         return XH_OK;
     case XH_OPTION_FORMAT:
         arguments->format = value;
+        return XH_OK;
+    case XH_OPTION_HARDWARE:
+        arguments->hardware = value;
         return XH_OK;
     default:
         arguments->help = true;
@@ -204,6 +256,7 @@ xh_status xh_arguments_parse(const xh_command *command, char **words, size_t cou
     *arguments = (xh_arguments){
         .operands = calloc(count + 1, sizeof(char *)),
         .overrides = calloc(count + 1, sizeof(char *)),
+        .only = -1,
     };
     if (!arguments->operands || !arguments->overrides) {
         return xh_error_set(error, XH_MEMORY, "no memory for the command line");

@@ -1,6 +1,7 @@
 /* Progress for people, on standard error. */
 #include "command.h"
 
+#include <math.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,7 +18,7 @@ static double now(void) {
 }
 
 static void write_line(const xh_progress *progress, FILE *stream) {
-    char joules[XH_QUANTITY_SIZE];
+    char joules[XH_QUANTITY_SIZE], time[XH_QUANTITY_SIZE];
     const size_t left = progress->total - progress->done;
     fprintf(stream, "%-10s %zu of %zu %s", progress->stage, progress->done, progress->total,
             progress->unit);
@@ -25,7 +26,8 @@ static void write_line(const xh_progress *progress, FILE *stream) {
         fprintf(stream, ", %.3g/s", progress->rate);
     }
     if (progress->rate > 0 && left > 0) {
-        fprintf(stream, ", %.0f s left", (double)left / progress->rate);
+        const double seconds = ceil((double)left / progress->rate);
+        fprintf(stream, ", %s left", xh_duration(seconds, time));
     }
     if (progress->accuracy >= 0) {
         fprintf(stream, ", test accuracy %.2f %%", 100 * progress->accuracy);

@@ -133,6 +133,7 @@ static void describe(prose *words, const xh_report_figure *figure) {
         switch (series->shape) {
         case XH_REPORT_LINE:
         case XH_REPORT_POINTS:
+        case XH_REPORT_CURVE:
             describe_line(words, figure, series);
             break;
         case XH_REPORT_BARS:
@@ -148,7 +149,7 @@ static void describe(prose *words, const xh_report_figure *figure) {
 }
 
 static void write_legend(xh_report_page *page, const xh_report_figure *figure) {
-    static const char *const marks[] = {"line", "band", "area", "area", "point"};
+    static const char *const marks[] = {"line", "band", "area", "area", "point", "line"};
     if (figure->count < 2) {
         return;
     }
@@ -161,6 +162,11 @@ static void write_legend(xh_report_page *page, const xh_report_figure *figure) {
         xh_report_html(page, "</li>");
     }
     xh_report_html(page, "</ul>\n");
+}
+
+/* Whether an axis is of names instead of numbers. */
+static bool has_names(const xh_report_axis *axis) {
+    return axis->ticks && !axis->places;
 }
 
 static void write_value(xh_report_page *page, const double *column, size_t k, bool wanted) {
@@ -190,7 +196,7 @@ static void write_row(xh_report_page *page, const xh_report_figure *figure,
                       const xh_report_series *series, columns shown, size_t k) {
     xh_report_row_open(page);
     xh_report_cell(page, series->label);
-    if (figure->x.ticks) {
+    if (has_names(&figure->x)) {
         xh_report_cell(page, k < figure->x.tick_count ? figure->x.ticks[k] : "");
     } else {
         xh_report_cell_number(page, series->x[k]);
@@ -219,7 +225,7 @@ static void write_numbers(xh_report_page *page, const xh_report_figure *figure) 
     title_column(&figure->y, "", y);
     title_column(&figure->y, ", from", low);
     title_column(&figure->y, ", to", high);
-    xh_report_column list[5] = {{"", false}, {x, !figure->x.ticks}};
+    xh_report_column list[5] = {{"", false}, {x, !has_names(&figure->x)}};
     size_t count = 2;
     if (shown.y) {
         list[count++] = (xh_report_column){y, true};

@@ -10,11 +10,12 @@
 #include <math.h>
 
 typedef enum xh_report_shape {
-    XH_REPORT_LINE,  /* y against x */
-    XH_REPORT_BAND,  /* the area between low and high against x */
-    XH_REPORT_STEPS, /* y between x[k] and x[k + 1]; x has count + 1 values */
-    XH_REPORT_BARS,  /* a bar from low to high at each x = 0, 1, ... */
-    XH_REPORT_POINTS /* y against x, with an interval low to high if these are not NULL */
+    XH_REPORT_LINE,   /* y against x */
+    XH_REPORT_BAND,   /* the area between low and high against x */
+    XH_REPORT_STEPS,  /* y between x[k] and x[k + 1]; x has count + 1 values */
+    XH_REPORT_BARS,   /* a bar from low to high at each x = 0, 1, ... */
+    XH_REPORT_POINTS, /* y against x, with an interval low to high if these are not NULL */
+    XH_REPORT_CURVE   /* the same, joined by a line */
 } xh_report_shape;
 
 /** One thing that a figure shows. Points that are not finite are left out. */
@@ -33,7 +34,8 @@ typedef struct xh_report_axis {
     const char *unit; /* "" for pure numbers, else the axis takes an SI prefix */
     bool logarithmic;
     double low, high;         /* NAN: as the data have it */
-    const char *const *ticks; /* names of 0, 1, ..., or NULL */
+    const char *const *ticks; /* names of 0, 1, ..., or of places; or NULL */
+    const double *places;     /* or NULL */
     size_t tick_count;
 } xh_report_axis;
 

@@ -8,6 +8,7 @@
 #include <string.h>
 
 extern const xh_embedded xh_report_styles[];
+extern const xh_embedded xh_report_scripts[];
 
 void xh_report_html(xh_report_page *page, const char *markup) {
     fputs(markup, page->stream);
@@ -70,6 +71,16 @@ void xh_report_paragraph(xh_report_page *page, const char *format, ...) {
     va_end(arguments);
 }
 
+/* A number and its unit, which is behind the last space. */
+static void write_quantity(xh_report_page *page, char *text, const char *unit) {
+    char *space = strrchr(text, ' ');
+    const bool micro = space[1] == 'u' && strcmp(space + 1, unit) != 0;
+    *space = '\0';
+    xh_report_text(page, text);
+    xh_report_html(page, micro ? "&#160;µ" : "&#160;");
+    xh_report_text(page, space + (micro ? 2 : 1));
+}
+
 void xh_report_quantity(xh_report_page *page, double value, const char *unit) {
     char text[XH_QUANTITY_SIZE];
     if (!isfinite(value)) {
@@ -77,12 +88,7 @@ void xh_report_quantity(xh_report_page *page, double value, const char *unit) {
         return;
     }
     xh_quantity(value, unit, text);
-    char *space = strchr(text, ' ');
-    const bool micro = space[1] == 'u' && strcmp(space + 1, unit) != 0;
-    *space = '\0';
-    xh_report_text(page, text);
-    xh_report_html(page, micro ? "&#160;µ" : "&#160;");
-    xh_report_text(page, space + (micro ? 2 : 1));
+    write_quantity(page, text, unit);
 }
 
 static void open_tile(xh_report_page *page, const char *label) {
@@ -125,11 +131,12 @@ void xh_report_details_close(xh_report_page *page) {
     xh_report_html(page, "</details>\n");
 }
 
-void xh_report_table_open(xh_report_page *page, const char *caption,
-                          const xh_report_column *columns, size_t count) {
-    xh_report_html(page, "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"");
+static void open_table(xh_report_page *page, bool sorts, const char *caption,
+                       const xh_report_column *columns, size_t count) {
+    xh_report_html(page, sorts ? "<div class=\"scroll long\"" : "<div class=\"scroll\"");
+    xh_report_html(page, " tabindex=\"0\" role=\"region\" aria-label=\"");
     xh_report_text(page, caption);
-    xh_report_html(page, "\"><table><caption>");
+    xh_report_html(page, sorts ? "\"><table class=\"sortable\"><caption>" : "\"><table><caption>");
     xh_report_text(page, caption);
     xh_report_html(page, "</caption>\n<thead><tr>");
     for (size_t c = 0; c < count; c++) {
@@ -141,6 +148,17 @@ void xh_report_table_open(xh_report_page *page, const char *caption,
     xh_report_html(page, "</tr></thead>\n<tbody>\n");
 }
 
+void xh_report_table_open(xh_report_page *page, const char *caption,
+                          const xh_report_column *columns, size_t count) {
+    open_table(page, false, caption, columns, count);
+}
+
+void xh_report_sortable_open(xh_report_page *page, const char *caption,
+                             const xh_report_column *columns, size_t count) {
+    page->sorts = true;
+    open_table(page, true, caption, columns, count);
+}
+
 void xh_report_row_open(xh_report_page *page) {
     xh_report_html(page, "<tr>");
 }
@@ -149,6 +167,12 @@ void xh_report_cell(xh_report_page *page, const char *text) {
     xh_report_html(page, "<td>");
     xh_report_text(page, text);
     xh_report_html(page, "</td>");
+}
+
+void xh_report_cell_head(xh_report_page *page, const char *text) {
+    xh_report_html(page, "<th scope=\"row\">");
+    xh_report_text(page, text);
+    xh_report_html(page, "</th>");
 }
 
 void xh_report_cell_number(xh_report_page *page, double value) {
@@ -165,6 +189,36 @@ void xh_report_cell_percent(xh_report_page *page, double share) {
     xh_report_html(page, "<td class=\"number\">");
     xh_report_format(page, "%.2f", 100 * share);
     xh_report_html(page, "&#160;%</td>");
+}
+
+static void open_value(xh_report_page *page, double value) {
+    xh_report_html(page, "<td class=\"number\"");
+    if (isfinite(value)) {
+        xh_report_format(page, " data-value=%.9g", value);
+    }
+    xh_report_html(page, ">");
+}
+
+void xh_report_cell_probability(xh_report_page *page, double value) {
+    open_value(page, value);
+    if (!isfinite(value)) {
+        xh_report_html(page, "&#8211;");
+    } else {
+        xh_report_format(page, value < 1e-4 ? "< 0.0001" : "%.2g", value);
+    }
+    xh_report_html(page, "</td>");
+}
+
+void xh_report_cell_interval(xh_report_page *page, double mean, double half_width,
+                             const char *unit) {
+    char text[XH_QUANTITY_SIZE];
+    open_value(page, mean);
+    if (isfinite(mean)) {
+        write_quantity(page, xh_quantity_interval(mean, half_width, unit, text), unit);
+    } else {
+        xh_report_html(page, "&#8211;");
+    }
+    xh_report_html(page, "</td>");
 }
 
 void xh_report_cell_quantity(xh_report_page *page, double value, const char *unit) {
@@ -240,6 +294,12 @@ xh_status xh_report_page_write(FILE *stream, const xh_report_head *head,
             status = write_section(&page, &sections[s], context, error);
         }
     }
-    xh_report_html(&page, "</main>\n</body>\n</html>\n");
+    xh_report_html(&page, "</main>\n");
+    if (page.sorts) {
+        xh_report_html(&page, "<script>\n");
+        xh_report_html(&page, xh_report_scripts[0].text);
+        xh_report_html(&page, "</script>\n");
+    }
+    xh_report_html(&page, "</body>\n</html>\n");
     return status;
 }

@@ -1,6 +1,7 @@
 /**
- * An HTML page that stands alone: no script, nothing to fetch, light and dark. What comes from
- * files goes through the functions that escape it; markup is only ever a literal of the program.
+ * An HTML page that stands alone: nothing to fetch, light and dark, no script but one that sorts
+ * tables, without which they are as complete. What comes from files goes through the functions that
+ * escape it; markup is only ever a literal of the program.
  */
 #ifndef XH_REPORT_PAGE_H
 #define XH_REPORT_PAGE_H
@@ -14,6 +15,7 @@
 typedef struct xh_report_page {
     FILE *stream;
     size_t figures; /* so far; they number the ids */
+    bool sorts;     /* some table does */
 } xh_report_page;
 
 /** A section of a page about context, e.g. a run. */
@@ -67,13 +69,24 @@ typedef struct xh_report_column {
 /** A table that scrolls by itself where it is wider than the page. */
 void xh_report_table_open(xh_report_page *page, const char *caption,
                           const xh_report_column *columns, size_t count);
+/** The same with columns that sort, for long tables. */
+void xh_report_sortable_open(xh_report_page *page, const char *caption,
+                             const xh_report_column *columns, size_t count);
 void xh_report_row_open(xh_report_page *page);
 /** A cell of text. */
 void xh_report_cell(xh_report_page *page, const char *text);
+/** A cell of text that heads its row. */
+void xh_report_cell_head(xh_report_page *page, const char *text);
 /** A cell with a number of up to six digits; a dash if it is not one. */
 void xh_report_cell_number(xh_report_page *page, double value);
 /** A cell with a share in percent, to two places. */
 void xh_report_cell_percent(xh_report_page *page, double share);
+/** A cell with a probability, to two digits. */
+void xh_report_cell_probability(xh_report_page *page, double value);
+/** A cell with a mean and half the width of its interval, the latter left out if it is not a number;
+ *  "%" and "points" take the values as they are, other units an SI prefix. */
+void xh_report_cell_interval(xh_report_page *page, double mean, double half_width,
+                             const char *unit);
 /** A cell with a quantity; zero has no unit. */
 void xh_report_cell_quantity(xh_report_page *page, double value, const char *unit);
 void xh_report_row_close(xh_report_page *page);

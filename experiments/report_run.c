@@ -3,6 +3,7 @@
 #include "report_run.h"
 
 #include "report_figure.h"
+#include "report_origin.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -175,34 +176,6 @@ static xh_status write_configuration(xh_report_page *page, const void *context, 
     return XH_OK;
 }
 
-static void write_origin_row(xh_report_page *page, const char *name, const char *value) {
-    xh_report_html(page, "<div><dt>");
-    xh_report_text(page, name);
-    xh_report_html(page, "</dt><dd>");
-    xh_report_text(page, value);
-    xh_report_html(page, "</dd></div>\n");
-}
-
-static void write_code(xh_report_page *page, const xh_report_run *run) {
-    static const char *const keys[] = {
-        "version", "revision", "first_revision", "compiler", "flags", "libraries", "cpu"};
-    static const char *const names[] = {"crosshebb", "Revision", "Revision that began",
-                                        "Compiler",  "Flags",    "Libraries",
-                                        "Processor"};
-    xh_report_html(page, "<dl class=\"facts\">\n");
-    for (size_t k = 0; k < sizeof(keys) / sizeof(keys[0]); k++) {
-        char *text = xh_report_run_text(run, "/code", keys[k]);
-        if (text) {
-            write_origin_row(page, names[k], text);
-        }
-        free(text);
-    }
-    char threads[32];
-    snprintf(threads, sizeof(threads), "%.0f", xh_result_number(run->result, "/code", "threads"));
-    write_origin_row(page, "Threads", threads);
-    xh_report_html(page, "</dl>\n");
-}
-
 static xh_status write_origin(xh_report_page *page, const void *context, xh_error *error) {
     const xh_report_run *run = context;
     (void)error;
@@ -214,7 +187,7 @@ static xh_status write_origin(xh_report_page *page, const void *context, xh_erro
     xh_report_format(page, " --format yaml --out %s.yaml\ncrosshebb run %s.yaml --out %s-again.h5",
                      run->experiment, run->experiment, run->experiment);
     xh_report_html(page, "</pre>\n");
-    write_code(page, run);
+    xh_report_origin(page, run->result, "/code");
     return XH_OK;
 }
 

@@ -1,6 +1,7 @@
 /* What a report says of a run without a page: Markdown for people, CSV with a value a row and JSON
  * for programs. */
 #include "report_run.h"
+#include "report_text.h"
 
 #include "command.h"
 
@@ -39,34 +40,6 @@ static const char *const layer_figures[] = {"outputs",         "inputs",   "norm
                                             "cosine_to_start", "winners",  "winner_entropy"};
 enum { LAYER_FIGURES = sizeof(layer_figures) / sizeof(layer_figures[0]) };
 
-/* Text that Markdown shows as it is. */
-static void write_plain(FILE *stream, const char *text) {
-    for (; *text; text++) {
-        if (strchr("|<>&`*_[]\\", *text)) {
-            fputc('\\', stream);
-        }
-        fputc((unsigned char)*text < 0x20 ? ' ' : *text, stream);
-    }
-}
-
-static void write_cell(FILE *stream, const char *text) {
-    fputs("| ", stream);
-    write_plain(stream, text);
-    fputc(' ', stream);
-}
-
-/* The head of a table: a column of text, so many of numbers, and text in those after. */
-static void write_head(FILE *stream, const char *const *titles, size_t numbers, size_t count) {
-    for (size_t c = 0; c < count; c++) {
-        fprintf(stream, "| %s ", titles[c]);
-    }
-    fputs("|\n", stream);
-    for (size_t c = 0; c < count; c++) {
-        fputs(c >= 1 && c <= numbers ? "|--:" : "|---", stream);
-    }
-    fputs("|\n", stream);
-}
-
 static void write_energies(const xh_report_run *run, FILE *stream) {
     const char *titles[XH_PHASES + 2] = {"energy (J)"};
     for (int phase = 0; phase < XH_PHASES; phase++) {
@@ -74,11 +47,11 @@ static void write_energies(const xh_report_run *run, FILE *stream) {
     }
     titles[XH_PHASES + 1] = "sum";
     fputc('\n', stream);
-    write_head(stream, titles, XH_PHASES + 1, XH_PHASES + 2);
+    xh_report_plain_head(stream, titles, XH_PHASES + 1, XH_PHASES + 2);
     for (int event = 0; event < XH_EVENTS; event++) {
         const double sum = xh_report_event_sum(&run->joules, (xh_event)event);
         if (sum > 0) {
-            write_cell(stream, xh_event_name((xh_event)event));
+            xh_report_plain_cell(stream, xh_event_name((xh_event)event));
             for (int phase = 0; phase < XH_PHASES; phase++) {
                 fprintf(stream, "| %.4g ", run->joules.at[phase][event]);
             }
@@ -92,9 +65,9 @@ static void write_layers(const xh_report_run *run, FILE *stream) {
         "layer",   "neurons",         "inputs",          "norm, mean", "least",
         "largest", "within 1 ± 0.01", "cosine to start", "winners",    "entropy (bit)"};
     fputc('\n', stream);
-    write_head(stream, titles, LAYER_FIGURES, LAYER_FIGURES + 1);
+    xh_report_plain_head(stream, titles, LAYER_FIGURES, LAYER_FIGURES + 1);
     for (size_t l = 0; l < run->layer_count; l++) {
-        write_cell(stream, run->layers[l].name);
+        xh_report_plain_cell(stream, run->layers[l].name);
         for (size_t f = 0; f < LAYER_FIGURES; f++) {
             fprintf(stream, "| %.4g ", xh_report_layer_figure(run, l, layer_figures[f]));
         }
@@ -105,13 +78,13 @@ static void write_layers(const xh_report_run *run, FILE *stream) {
 xh_status xh_report_run_markdown(const xh_report_run *run, FILE *stream, xh_error *error) {
     static const char *const titles[] = {"figure", "value", "unit", "of what"};
     (void)error;
-    write_plain(stream, run->experiment);
+    xh_report_plain(stream, run->experiment);
     fprintf(stream, ", seed %.0f\n\n", xh_result_number(run->result, "/", "seed"));
-    write_head(stream, titles, 1, sizeof(titles) / sizeof(titles[0]));
+    xh_report_plain_head(stream, titles, 1, sizeof(titles) / sizeof(titles[0]));
     for (size_t f = 0; f < FIGURES; f++) {
         const double value = xh_report_run_figure(run, figures[f].name);
         if (isfinite(value)) {
-            write_cell(stream, figures[f].name);
+            xh_report_plain_cell(stream, figures[f].name);
             fprintf(stream, "| %.6g | %s | %s |\n", value, figures[f].unit, figures[f].sentence);
         }
     }
@@ -122,41 +95,18 @@ xh_status xh_report_run_markdown(const xh_report_run *run, FILE *stream, xh_erro
     return XH_OK;
 }
 
-/* A field of CSV, in quotes where it needs them. */
-static void write_field(FILE *stream, const char *text) {
-    if (!strpbrk(text, ",\"\r\n")) {
-        fputs(text, stream);
-        return;
-    }
-    fputc('"', stream);
-    for (; *text; text++) {
-        fputs(*text == '"' ? "\"\"" : "", stream);
-        if (*text != '"') {
-            fputc(*text, stream);
-        }
-    }
-    fputc('"', stream);
-}
-
 /* table,row,name,value,unit; a value that is none is empty. */
 static void write_value(FILE *stream, const char *table, double row, const char *name, double value,
                         const char *unit) {
-    char text[XH_PARAM_NUMBER_SIZE];
-    write_field(stream, table);
+    xh_report_csv(stream, table);
     fputc(',', stream);
-    if (isfinite(row)) {
-        xh_param_format_real(row, text);
-        fputs(text, stream);
-    }
+    xh_report_csv_number(stream, row);
     fputc(',', stream);
-    write_field(stream, name);
+    xh_report_csv(stream, name);
     fputc(',', stream);
-    if (isfinite(value)) {
-        xh_param_format_real(value, text);
-        fputs(text, stream);
-    }
+    xh_report_csv_number(stream, value);
     fputc(',', stream);
-    write_field(stream, unit);
+    xh_report_csv(stream, unit);
     fputc('\n', stream);
 }
 

@@ -54,7 +54,7 @@ void xh_run_tell(xh_run_state *run, const char *stage, size_t done, size_t total
         .unit = unit,
         .rate = seconds > 0 ? (double)(done - run->stage_done) / seconds : 0,
         .accuracy = run->test_accuracy,
-        .joules = xh_run_cost(run, NULL).total_joules,
+        .joules = xh_run_cost(run).total_joules,
     };
     run->options->progress(&progress, run->options->context);
 }

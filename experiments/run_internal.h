@@ -2,6 +2,7 @@
 #ifndef XH_RUN_INTERNAL_H
 #define XH_RUN_INTERNAL_H
 
+#include "bill.h"
 #include "checkpoint.h"
 #include "feature_store.h"
 #include "lock.h"
@@ -66,8 +67,7 @@ typedef struct xh_run_state {
     char first_revision[64]; /* of the program that began the run */
     size_t presented;        /* images, counted once a pass */
     double training_wall;    /* seconds */
-    double training_joules;  /* booked when training ended */
-    double training_seconds; /* simulated, booked when training ended */
+    xh_ledger training;      /* as it was when training ended */
     double lived_seconds;    /* simulated latency that the devices have lived through */
     double epoch_loss;       /* end to end: summed over the epoch so far */
     size_t epoch_right;      /* and images classified right */
@@ -120,8 +120,10 @@ int xh_run_decoders(const xh_dataset *dataset);
 /** Images that each layer is presented with while it trains, in all passes. */
 size_t xh_run_total(const xh_run_state *run);
 
-/** What everything booked so far costs, and the ledgers' sum (may be NULL). */
-xh_cost xh_run_cost(const xh_run_state *run, xh_ledger *ledger);
+/** What was counted so far, of all layers. */
+xh_ledger xh_run_ledger(const xh_run_state *run);
+/** What it costs. */
+xh_cost xh_run_cost(const xh_run_state *run);
 /** Lets seconds pass for every device. */
 void xh_run_age(xh_run_state *run, double seconds);
 
@@ -160,15 +162,11 @@ xh_status xh_run_readout_row(xh_run_state *run, long epoch, double loss, xh_erro
 /** Figures of a layer's weights [outputs][inputs]; norms and cosines [outputs] are scratch. */
 xh_run_weights xh_run_describe_weights(const xh_run_block *block, const float *weights,
                                        float *norms, float *cosines);
-/** Sum of the pulses of learning and refresh. */
-xh_pulse_tally xh_run_pulses(const xh_ledger *ledger);
-/** Joules of one phase. */
-double xh_run_phase_joules(const xh_cost *cost, xh_phase phase);
 
 /** Writes the resolved configuration into the trace. */
 xh_status xh_run_record_config(xh_run_state *run, xh_error *error);
-/** Writes ledger, costs and prices into the trace. */
-xh_status xh_run_record_ledger(xh_run_state *run, const xh_ledger *ledger, const xh_cost *cost,
+/** Writes what was counted, what it costs and the prices into the trace. */
+xh_status xh_run_record_ledger(xh_run_state *run, const xh_account *account, const xh_cost *cost,
                                xh_error *error);
 /** Writes histograms of wear and conductance, a sample of the first layer's weights and, if the
  *  configuration asks for them, all weights and conductances into the trace, and the figures of wear

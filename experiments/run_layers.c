@@ -164,7 +164,7 @@ static xh_status record_output(xh_run_state *run, xh_layer *layer, const char *n
 static xh_status record_devices(xh_run_state *run, const xh_crossbar *crossbar, float *wear,
                                 xh_run_layer *figures, xh_error *error) {
     figures->devices = xh_crossbar_devices(crossbar);
-    figures->pulses = xh_run_pulses(xh_crossbar_ledger(crossbar));
+    figures->pulses = xh_ledger_learning_pulses(xh_crossbar_ledger(crossbar));
     xh_probe_conductances(crossbar, wear);
     xh_status status = record_spread(run, figures->name, figures->devices, wear, error);
     xh_probe_wear(crossbar, wear);

@@ -127,25 +127,24 @@ xh_status xh_run_build(xh_run_state *run, xh_error *error) {
         }
         run->layers = l + 1;
     }
-    run->lived_seconds = xh_run_cost(run, NULL).total_seconds;
+    run->lived_seconds = xh_run_cost(run).total_seconds;
     return XH_OK;
 }
 
-xh_cost xh_run_cost(const xh_run_state *run, xh_ledger *ledger) {
-    xh_cost cost = {0};
+xh_ledger xh_run_ledger(const xh_run_state *run) {
+    xh_ledger ledger = {0};
     for (size_t l = 0; l < run->layers; l++) {
         const xh_crossbar *crossbar = xh_synapses_crossbar(xh_layer_synapses(run->blocks[l].layer));
-        if (!crossbar) {
-            continue;
-        }
-        const xh_ledger *part = xh_crossbar_ledger(crossbar);
-        const xh_cost price = xh_ledger_price(part, &run->config->hardware, &run->device_cost);
-        xh_cost_add(&cost, &price);
-        if (ledger) {
-            xh_ledger_add(ledger, part);
+        if (crossbar) {
+            xh_ledger_add(&ledger, xh_crossbar_ledger(crossbar));
         }
     }
-    return cost;
+    return ledger;
+}
+
+xh_cost xh_run_cost(const xh_run_state *run) {
+    const xh_ledger ledger = xh_run_ledger(run);
+    return xh_ledger_price(&ledger, &run->config->hardware, &run->device_cost);
 }
 
 void xh_run_age(xh_run_state *run, double seconds) {

@@ -176,12 +176,16 @@ static xh_status record_device_cost(xh_run_state *run, xh_error *error) {
     return status;
 }
 
-xh_status xh_run_record_ledger(xh_run_state *run, const xh_ledger *ledger, const xh_cost *cost,
+xh_status xh_run_record_ledger(xh_run_state *run, const xh_account *account, const xh_cost *cost,
                                xh_error *error) {
     xh_status status = XH_OK;
     for (int p = 0; status == XH_OK && p < XH_PHASES; p++) {
         const xh_phase phase = (xh_phase)p;
-        status = record_events(run->trace, "counts", phase, ledger->count[p], NULL, error);
+        status = record_events(run->trace, "counts", phase, account->whole.count[p], NULL, error);
+        if (status == XH_OK) {
+            status = record_events(run->trace, "training", phase, account->training.count[p], NULL,
+                                   error);
+        }
         if (status == XH_OK) {
             status = record_events(run->trace, "energy", phase, cost->joules[p], "J", error);
         }
@@ -189,7 +193,7 @@ xh_status xh_run_record_ledger(xh_run_state *run, const xh_ledger *ledger, const
             status = record_events(run->trace, "latency", phase, cost->seconds[p], "s", error);
         }
         if (status == XH_OK) {
-            status = record_pulses(run->trace, phase, &ledger->pulses[p], error);
+            status = record_pulses(run->trace, phase, &account->whole.pulses[p], error);
         }
     }
     if (status == XH_OK) {

@@ -17,8 +17,7 @@ static double per(double amount, double count) {
 }
 
 /* Synapses that learned, and their sum over the images that each was presented with. */
-static void count_synapses(const xh_run_state *run, xh_run_result *result, double *presentations) {
-    *presentations = 0;
+static void count_synapses(const xh_run_state *run, xh_run_result *result) {
     const size_t learning = xh_config_learning_layers(run->config);
     for (size_t l = 0; l < run->layers && l < learning; l++) {
         const xh_run_block *block = &run->blocks[l];
@@ -27,31 +26,33 @@ static void count_synapses(const xh_run_state *run, xh_run_result *result, doubl
             (double)xh_synapses_inputs(synapses) * (double)xh_synapses_outputs(synapses);
         if (block->images > 0) {
             result->synapses += size;
-            *presentations += size * (double)block->images;
+            result->synapse_updates += size * (double)block->images;
         }
     }
 }
 
 static void gather(const xh_run_state *run, xh_run_result *result) {
     memset(result, 0, sizeof(*result));
-    result->cost = xh_run_cost(run, &result->ledger);
     result->test_accuracy = run->test_accuracy < 0 ? NAN : run->test_accuracy;
     result->train_accuracy = run->test_accuracy < 0 ? NAN : run->train_accuracy;
     result->images = (double)run->presented;
     result->train_images_per_second = per(result->images, run->training_wall);
     result->wall_seconds = xh_run_seconds(run->watch);
     result->peak_memory_bytes = peak_memory();
-    result->training_joules = run->training_joules;
-    result->training_seconds = run->training_seconds;
-    result->update_joules = xh_run_phase_joules(&result->cost, XH_PHASE_update) +
-                            xh_run_phase_joules(&result->cost, XH_PHASE_refresh);
-    result->pulses = xh_run_pulses(&result->ledger);
-    double presentations = 0;
-    count_synapses(run, result, &presentations);
-    const double pulses = (double)(result->pulses.up + result->pulses.down + result->pulses.reset);
-    result->joules_per_image = per(result->training_joules, result->images);
-    result->joules_per_synapse = per(result->update_joules, presentations);
-    result->joules_per_pulse = per(result->update_joules, pulses);
+    count_synapses(run, result);
+}
+
+static void price(const xh_account *account, const xh_hardware *hardware, xh_run_result *result) {
+    const xh_bill bill = xh_bill_of(account, hardware);
+    result->ledger = account->whole;
+    result->pulses = xh_ledger_learning_pulses(&account->whole);
+    result->cost = bill.cost;
+    result->training_joules = bill.training_joules;
+    result->training_seconds = bill.training_seconds;
+    result->update_joules = bill.update_joules;
+    result->joules_per_image = bill.joules_per_image;
+    result->joules_per_synapse = bill.joules_per_synapse;
+    result->joules_per_pulse = bill.joules_per_pulse;
 }
 
 typedef struct figure {
@@ -94,6 +95,7 @@ static xh_status record_figures(xh_run_state *run, bool complete, const xh_run_r
         {"train_accuracy", NULL, result->train_accuracy},
         {"images", NULL, result->images},
         {"synapses", NULL, result->synapses},
+        {"synapse_updates", NULL, result->synapse_updates},
         {"energy", "J", result->cost.total_joules},
         {"training_energy", "J", result->training_joules},
         {"update_energy", "J", result->update_joules},
@@ -124,10 +126,18 @@ static xh_status record_figures(xh_run_state *run, bool complete, const xh_run_r
 xh_status xh_run_record_result(xh_run_state *run, bool complete, xh_run_result *result,
                                xh_error *error) {
     gather(run, result);
+    const xh_account account = {
+        .whole = xh_run_ledger(run),
+        .training = run->training,
+        .device = run->device_cost,
+        .images = result->images,
+        .synapse_updates = result->synapse_updates,
+    };
+    price(&account, &run->config->hardware, result);
     snprintf(result->path, sizeof(result->path), "%s%s", run->path, complete ? "" : ".part");
     xh_status status = xh_run_record_layers(run, result, error);
     if (status == XH_OK) {
-        status = xh_run_record_ledger(run, &result->ledger, &result->cost, error);
+        status = xh_run_record_ledger(run, &account, &result->cost, error);
     }
     return status == XH_OK ? record_figures(run, complete, result, error) : status;
 }

@@ -76,26 +76,6 @@ static double converged_fraction(const float *norms, size_t outputs) {
     return (double)converged / (double)outputs;
 }
 
-xh_pulse_tally xh_run_pulses(const xh_ledger *ledger) {
-    const xh_pulse_tally update = ledger->pulses[XH_PHASE_update];
-    const xh_pulse_tally refresh = ledger->pulses[XH_PHASE_refresh];
-    return (xh_pulse_tally){
-        .up = update.up + refresh.up,
-        .down = update.down + refresh.down,
-        .reset = update.reset + refresh.reset,
-        .effective = update.effective + refresh.effective,
-        .clipped = update.clipped + refresh.clipped,
-    };
-}
-
-double xh_run_phase_joules(const xh_cost *cost, xh_phase phase) {
-    double joules = 0;
-    for (int event = 0; event < XH_EVENTS; event++) {
-        joules += cost->joules[phase][event];
-    }
-    return joules;
-}
-
 /* Cosines [outputs] between the weights, of the norms given, and those before training, whose norms
  * it finds in cosines; 0 for a neuron without weights. */
 static void measure_cosines(const xh_run_block *block, const float *weights, const float *norms,
@@ -161,17 +141,17 @@ static void describe_signals(const xh_layer *layer, size_t outputs, double *row)
 }
 
 static void describe_costs(const xh_run_state *run, double *row) {
-    xh_ledger ledger = {0};
-    const xh_cost cost = xh_run_cost(run, &ledger);
-    const xh_pulse_tally pulses = xh_run_pulses(&ledger);
+    const xh_ledger ledger = xh_run_ledger(run);
+    const xh_cost cost = xh_run_cost(run);
+    const xh_pulse_tally pulses = xh_ledger_learning_pulses(&ledger);
     row[COLUMN_pulses_up] = (double)pulses.up;
     row[COLUMN_pulses_down] = (double)pulses.down;
     row[COLUMN_pulses_reset] = (double)pulses.reset;
     row[COLUMN_pulses_effective] = (double)pulses.effective;
     row[COLUMN_pulses_clipped] = (double)pulses.clipped;
     row[COLUMN_energy] = cost.total_joules;
-    row[COLUMN_update_energy] =
-        xh_run_phase_joules(&cost, XH_PHASE_update) + xh_run_phase_joules(&cost, XH_PHASE_refresh);
+    row[COLUMN_update_energy] = xh_cost_phase_joules(&cost, XH_PHASE_update) +
+                                xh_cost_phase_joules(&cost, XH_PHASE_refresh);
     row[COLUMN_latency] = cost.total_seconds;
 }
 

@@ -37,7 +37,7 @@ size_t xh_run_total(const xh_run_state *run) {
  * time. */
 static void live(xh_run_state *run) {
     const xh_training_params *training = &run->config->training;
-    const double priced = xh_run_cost(run, NULL).total_seconds;
+    const double priced = xh_run_cost(run).total_seconds;
     const double booked = priced - run->lived_seconds;
     run->lived_seconds = priced;
     xh_run_age(run,
@@ -172,9 +172,7 @@ xh_status xh_run_train(xh_run_state *run, xh_error *error) {
         order ? train_stages(run, order, error)
               : xh_error_set(error, XH_MEMORY, "no memory for the order of %zu images", images);
     xh_array_free(order);
-    const xh_cost cost = xh_run_cost(run, NULL);
     run->training_wall = xh_run_seconds(run->training_watch);
-    run->training_joules = cost.total_joules;
-    run->training_seconds = cost.total_seconds;
+    run->training = xh_run_ledger(run);
     return status;
 }

@@ -54,6 +54,18 @@ void xh_ledger_add(xh_ledger *ledger, const xh_ledger *other) {
     }
 }
 
+xh_pulse_tally xh_ledger_learning_pulses(const xh_ledger *ledger) {
+    const xh_pulse_tally update = ledger->pulses[XH_PHASE_update];
+    const xh_pulse_tally refresh = ledger->pulses[XH_PHASE_refresh];
+    return (xh_pulse_tally){
+        .up = update.up + refresh.up,
+        .down = update.down + refresh.down,
+        .reset = update.reset + refresh.reset,
+        .effective = update.effective + refresh.effective,
+        .clipped = update.clipped + refresh.clipped,
+    };
+}
+
 void xh_ledger_state(xh_ledger *ledger, xh_state *state) {
     xh_state_doubles(state, "events", XH_PHASES * XH_EVENTS, ledger->count[0]);
     for (int phase = 0; phase < XH_PHASES; phase++) {
@@ -111,13 +123,26 @@ xh_cost xh_ledger_price(const xh_ledger *ledger, const xh_hardware *hardware,
     return cost;
 }
 
-void xh_cost_add(xh_cost *cost, const xh_cost *other) {
-    for (int phase = 0; phase < XH_PHASES; phase++) {
-        for (int event = 0; event < XH_EVENTS; event++) {
-            cost->joules[phase][event] += other->joules[phase][event];
-            cost->seconds[phase][event] += other->seconds[phase][event];
-        }
+double xh_cost_phase_joules(const xh_cost *cost, xh_phase phase) {
+    double joules = 0;
+    for (int event = 0; event < XH_EVENTS; event++) {
+        joules += cost->joules[phase][event];
     }
-    cost->total_joules += other->total_joules;
-    cost->total_seconds += other->total_seconds;
+    return joules;
+}
+
+double xh_cost_event_joules(const xh_cost *cost, xh_event event) {
+    double joules = 0;
+    for (int phase = 0; phase < XH_PHASES; phase++) {
+        joules += cost->joules[phase][event];
+    }
+    return joules;
+}
+
+double xh_cost_phase_seconds(const xh_cost *cost, xh_phase phase) {
+    double seconds = 0;
+    for (int event = 0; event < XH_EVENTS; event++) {
+        seconds += cost->seconds[phase][event];
+    }
+    return seconds;
 }

@@ -108,6 +108,7 @@ if step 'build release' build release; then
     suite release
     step 'valgrind' memcheck synapses layer readout feature_store dataset picture loader rng trace result_read config converter
 fi
+step 'MPICH' tests/mpich.sh
 step 'real data' tests/real-data.sh build/release/bin/crosshebb
 step 'build dev (address and undefined-behaviour sanitizers)' build dev && suite dev --label-regex 'unit|cli'
 step 'build fuzz' build fuzz && suite fuzz --label-regex fuzz

@@ -103,6 +103,11 @@ xh_status xh_config_parse(const char *name, const char *text, size_t size,
                           const char *const *overrides, size_t count, xh_config *config,
                           xh_error *error);
 
+/** The row that describes a key ("crossbar.adc_bits", "network.layers.0.rate", also
+ * "network.layers.*.rate") for the device and scheme of the configuration; NULL for keys of no table
+ * (device.model, scheme.name) and unknown ones. */
+const xh_param *xh_config_param(const xh_config *config, const char *key);
+
 /** How many layers learn, from the first on: those of training.layers, none if training.learn is
  * off. */
 size_t xh_config_learning_layers(const xh_config *config);

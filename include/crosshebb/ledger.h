@@ -75,6 +75,9 @@ const char *xh_phase_sentence(xh_phase phase);
 /** Adds every count of other. */
 void xh_ledger_add(xh_ledger *ledger, const xh_ledger *other);
 
+/** Pulses on devices of learning: phases update and refresh. */
+xh_pulse_tally xh_ledger_learning_pulses(const xh_ledger *ledger);
+
 /** Saves or loads every count. */
 void xh_ledger_state(xh_ledger *ledger, xh_state *state);
 
@@ -111,8 +114,11 @@ typedef struct xh_cost {
 xh_cost xh_ledger_price(const xh_ledger *ledger, const xh_hardware *hardware,
                         const xh_device_pulse_cost *device);
 
-/** Adds every part and total of other. */
-void xh_cost_add(xh_cost *cost, const xh_cost *other);
+/** Joules of a phase, and of an event: sums over the other of both. */
+double xh_cost_phase_joules(const xh_cost *cost, xh_phase phase);
+double xh_cost_event_joules(const xh_cost *cost, xh_event event);
+/** Seconds of a phase. */
+double xh_cost_phase_seconds(const xh_cost *cost, xh_phase phase);
 
 #ifdef __cplusplus
 }

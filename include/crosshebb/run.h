@@ -66,6 +66,7 @@ typedef struct xh_run_result {
     double peak_memory_bytes;
     double images;           /* presented to the network while it trained, in all passes */
     double synapses;         /* that learned */
+    double synapse_updates;  /* the same, each times its images */
     xh_pulse_tally pulses;   /* of learning and refresh */
     xh_ledger ledger;        /* sum over layers */
     xh_cost cost;            /* sum over layers, of the whole run */
@@ -74,7 +75,7 @@ typedef struct xh_run_result {
     double update_joules;    /* phases update and refresh */
     /* What updates cost in three ways; NAN where there is nothing to divide by. */
     double joules_per_image;   /* training_joules over images */
-    double joules_per_synapse; /* update_joules over synapses that learned, each times its images */
+    double joules_per_synapse; /* update_joules over synapse_updates */
     double joules_per_pulse;   /* update_joules over pulses on devices */
     double wear_max, wear_p999;
     size_t layer_count;

@@ -3,6 +3,7 @@
 # with a tiny data set and an experiment.
 set -eu
 export LC_ALL=C
+export PYTHONDONTWRITEBYTECODE=1 # the tree stays as it is
 export OMP_WAIT_POLICY=passive # other tests run beside this one
 # shellcheck disable=SC2034 # the scripts use it
 program=$1
@@ -63,4 +64,15 @@ expect_same() {
 # number FILE EXPRESSION: of the JSON object in the file, as python sees it in the name x.
 number() {
     python3 -c "import json, sys; x = json.load(open('$1')); print($2)"
+}
+
+# Sets python to one that has h5py; without any the script is left out.
+find_h5py() {
+    for python in python3 /usr/bin/python3; do
+        if "$python" -c 'import h5py' 2>/dev/null; then
+            return
+        fi
+    done
+    echo "no h5py"
+    exit 77
 }

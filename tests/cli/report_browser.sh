@@ -30,25 +30,30 @@ browse 400 400 1 --log-net-log=net.json --screenshot=chatty.png "file://$work/ch
 grep -q 'CONSOLE.*hello' log || fail "the console is not heard: $(cat log)"
 [ "$(python3 "$here/report.py" requests net.json)" = http://example.test/x.png ] || fail "requests are not seen"
 
-for scheme in 0 1; do
-    for width in 400 1280; do
-        picture=$folder/report-$width-$scheme.png
-        rm -f "$picture"
-        browse "$width" 4000 "$scheme" --log-net-log=net.json --screenshot="$picture" "file://$work/tiny.html"
-        [ -s "$picture" ] || fail "no picture: $(cat log)"
-        if grep -q CONSOLE log; then
-            fail "the console says $(grep CONSOLE log)"
+# picture PAGE NAME: shows the page in every way; the pictures are NAME-WIDTH-SCHEME.png.
+picture() {
+    local page=$1 name=$2 scheme width picture asked
+    for scheme in 0 1; do
+        for width in 400 1280; do
+            picture=$folder/$name-$width-$scheme.png
+            rm -f "$picture"
+            browse "$width" 4000 "$scheme" --log-net-log=net.json --screenshot="$picture" "file://$work/$page"
+            [ -s "$picture" ] || fail "no picture: $(cat log)"
+            if grep -q CONSOLE log; then
+                fail "the console says $(grep CONSOLE log)"
+            fi
+            asked=$(python3 "$here/report.py" requests net.json)
+            [ -z "$asked" ] || fail "the page asks for $asked"
+        done
+        if cmp -s "$folder/$name-400-$scheme.png" "$folder/$name-1280-$scheme.png"; then
+            fail "the width does not matter"
         fi
-        asked=$(python3 "$here/report.py" requests net.json)
-        [ -z "$asked" ] || fail "the page asks for $asked"
     done
-    if cmp -s "$folder/report-400-$scheme.png" "$folder/report-1280-$scheme.png"; then
-        fail "the width does not matter"
+    if cmp -s "$folder/$name-1280-0.png" "$folder/$name-1280-1.png"; then
+        fail "dark is light"
     fi
-done
-if cmp -s "$folder/report-1280-0.png" "$folder/report-1280-1.png"; then
-    fail "dark is light"
-fi
+}
+picture tiny.html report
 
 # What the browser made of it: no figure is empty, none and no table makes the page wider than the window, colours are the
 # page's, and the keyboard reaches what unfolds and what scrolls.
@@ -57,7 +62,8 @@ cat >look.html <<'HTML'
 <pre id="seen"></pre>
 <script>
 const page = document.getElementById("page");
-page.style.width = location.hash.slice(1) + "px";
+const [source, width] = location.hash.slice(1).split(",");
+page.style.width = width + "px";
 page.onload = () => {
   const inside = page.contentDocument, root = inside.documentElement;
   const drawn = [...inside.querySelectorAll("figure svg")].map(svg => svg.getBoundingClientRect());
@@ -67,24 +73,45 @@ page.onload = () => {
     least: Math.min(...drawn.map(box => Math.min(box.width, box.height))),
     overflow: root.scrollWidth - root.clientWidth,
     lines: lines.length,
+    cells: inside.querySelectorAll("figure svg [fill^='var(--h']").length,
     coloured: lines.filter(line => !["none", "rgb(0, 0, 0)"].includes(getComputedStyle(line).stroke)).length,
     focusable: inside.querySelectorAll("summary, a[href], [tabindex='0']").length,
-    picture: inside.querySelector("img.weights").naturalWidth,
+    picture: inside.querySelector("img.weights")?.naturalWidth,
   });
 };
-page.src = "tiny.html";
+page.src = source;
 </script>
 HTML
-for width in 400 1280; do
-    browse 1400 5000 1 --allow-file-access-from-files --dump-dom "file://$work/look.html#$width" >dom.html
-    sed -n 's/.*<pre id="seen">\([^<]*\)<.*/\1/p' dom.html >seen.json
-    python3 - <<'PYTHON'
+# look PAGE CONDITION: what is seen, at any width, is so.
+look() {
+    local page=$1 condition=$2 width
+    for width in 400 1280; do
+        browse 1400 5000 1 --allow-file-access-from-files --dump-dom "file://$work/look.html#$page,$width" >dom.html
+        sed -n 's/.*<pre id="seen">\([^<]*\)<.*/\1/p' dom.html >seen.json
+        CONDITION=$condition python3 - <<'PYTHON'
 import json
+import os
 
 seen = json.load(open("seen.json"))
 print(seen)
-assert seen["figures"] >= 10 and seen["least"] > 100 and seen["overflow"] <= 0, seen
+assert seen["least"] > 100 and seen["overflow"] <= 0, seen
 assert seen["lines"] > 5 and seen["coloured"] == seen["lines"], seen
-assert seen["focusable"] > 20 and seen["picture"] > 10, seen
+assert eval(os.environ["CONDITION"], {}, seen), seen
 PYTHON
+    done
+}
+look tiny.html 'figures >= 10 and focusable > 20 and picture > 10'
+
+# The page of a sweep: the same, and its table sorts by keyboard.
+for python in python3 /usr/bin/python3; do
+    "$python" -c 'import h5py' 2>/dev/null || continue
+    for kind in grid random; do
+        "$python" "$here/report_sweep.py" $kind $kind
+        expect 0 "$program" report $kind --out $kind.html
+        picture $kind.html sweep-$kind
+    done
+    look grid.html 'figures == 7 and focusable > 30 and cells == 40'
+    look random.html 'figures == 9'
+    timeout 120 python3 "$here/report_sort.py" grid.html "$work/sorted" || fail "the table does not sort"
+    break
 done

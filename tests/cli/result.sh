@@ -2,15 +2,7 @@
 # result.sh PROGRAM: h5py reads a result without this project: groups, units, sentences, sums.
 . "$(dirname "$0")/common.sh"
 
-for python in python3 /usr/bin/python3; do
-    if "$python" -c 'import h5py' 2>/dev/null; then
-        break
-    fi
-    [ "$python" != /usr/bin/python3 ] || {
-        echo "no h5py"
-        exit 77
-    }
-done
+find_h5py
 
 expect 0 "$program" run tiny.yaml --quiet
 "$python" "$here/result.py" tiny.h5 resolved.yaml || fail "result.py"
