@@ -38,7 +38,10 @@ static double memory_share(void) {
 /* The configuration of every point, as each run will have it; and the most memory that one takes. */
 static xh_status check_points(work *job, xh_error *error) {
     static xh_config config;
-    const xh_run_machine machine = {1, 1, (size_t)memory_share()};
+    const xh_run_machine machine = {.threads = 1,
+                                    .macs_per_second = 1,
+                                    .int16_gain = 1,
+                                    .feature_bytes = (size_t)memory_share()};
     xh_status status = XH_OK;
     for (size_t p = 0; status == XH_OK && p < xh_sweep_points(job->sweep); p++) {
         xh_run_estimate estimate = {0};
