@@ -160,9 +160,10 @@ static void hear_all(leader *all) {
 
 /* Gives up the ranks that have been silent for too long. */
 static void count_lost(leader *all) {
+    const double time = now();
     for (int rank = 1; rank < all->count; rank++) {
         rank_state *state = &all->ranks[rank];
-        if (state->lost || state->heard == 0 || now() - state->heard < given_up) {
+        if (state->lost || state->heard == 0 || time - state->heard < given_up) {
             continue;
         }
         state->lost = true;

@@ -291,6 +291,22 @@ START_TEST(points_are_checked) {
 }
 END_TEST
 
+/* The sweep that comes with the experiments is as valid as they are. */
+START_TEST(examples_are_valid) {
+    xh_sweep_free(sweep);
+    sweep = NULL;
+    error = (xh_error){0};
+    xh_sweep_load(XH_SOURCE_DIR "/experiments/mnist-pcm/sweep.yaml", &sweep, &error);
+    ck_assert_msg(sweep != NULL, "%s", error.text);
+    ck_assert_uint_eq(xh_sweep_points(sweep), 12);
+    ck_assert_uint_eq(xh_sweep_seed_count(sweep), 10);
+    for (size_t p = 0; p < xh_sweep_points(sweep); p++) {
+        resolve(p, 9);
+        ck_assert_int_eq(config.experiment.seed, 10);
+    }
+}
+END_TEST
+
 int main(void) {
     const TTest *tests[] = {a_sweep_without_axes_is_its_base,
                             a_grid_takes_values_and_ranges,
@@ -303,7 +319,8 @@ int main(void) {
                             axes_are_checked,
                             designs_are_checked,
                             seeds_are_checked,
-                            points_are_checked};
+                            points_are_checked,
+                            examples_are_valid};
     const int status = xh_suite_run("sweep", tests, sizeof tests / sizeof tests[0]);
     xh_sweep_free(sweep);
     return status;

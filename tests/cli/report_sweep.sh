@@ -145,6 +145,24 @@ grep -q 'Of 100 runs 3 failed and 1 are missing' grid.html || fail "no word of f
 [ "$(grep -c '<li>the disk is full' grid.html)" -eq 1 ] || fail "a message is not told once"
 grep -q 'point 0, seed 1; point 0, seed 2' grid.html || fail "failed runs are not named"
 
+# One that was run: its figures are those of its runs, and the page says which code made them.
+cat >real.yaml <<'END'
+sweep: real
+base: tiny.yaml
+set: {training.images: 100}
+axes: [{key: crossbar.adc_bits, values: [4, 8]}]
+seeds: 2
+END
+expect 0 "$program" sweep real.yaml --out real --quiet
+page real 3 2 front curves effects differences points configuration origin
+grep -q '<dt>Revision</dt>' real.html || fail "no word of the code"
+expect 0 "$program" report real --format json
+mv out real.json
+expect 0 "$program" report real/points/00003.h5 --format json
+[ "$(number out "x['figures']['energy']['value'], x['figures']['test_accuracy']['value']")" = \
+    "$(number real.json "[(r['energy_total_J'], r['test_accuracy']) for r in [x['results'][1]['runs'][1]]][0]" | tr -d '(),')" ] ||
+    fail "the figures are not those of the run"
+
 # Names, settings and messages are text, whatever is in them.
 title="<script>alert(1)<!-- \"'\`touch x\`&]]>" page markup 7 4 "${all[@]}"
 [ ! -e x ] || fail "a name was run as a command"
