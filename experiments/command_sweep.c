@@ -77,10 +77,15 @@ static xh_status take_folder(work *job, xh_error *error) {
 
 /* Runs at a time: as many as there are cores, and memory. */
 static int count_jobs(const work *job, int cores) {
-    const int threads = job->arguments->threads > 0 ? job->arguments->threads : 1;
+    const xh_arguments *arguments = job->arguments;
+    if (arguments->jobs > 0) {
+        return arguments->jobs;
+    }
+    const int most = arguments->threads > 0 ? cores / arguments->threads : cores;
     const double room = floor(memory_share() / fmax(job->bytes, 1));
-    const double jobs = fmin(cores / threads, job->arguments->memory > 0 ? cores : room);
-    return job->arguments->jobs > 0 ? job->arguments->jobs : jobs > 1 ? (int)jobs : 1;
+    const bool is_tight = arguments->memory == 0 && room < most;
+    const int jobs = is_tight ? (int)room : most;
+    return jobs > 1 ? jobs : 1;
 }
 
 /* How runs are started, of which so many are on this machine at a time. */
