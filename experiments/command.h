@@ -126,6 +126,9 @@ char *xh_quantity_interval(double mean, double half_width, const char *unit,
 /** Seconds as people say them: "48 s", "3.2 h"; text holds it. */
 const char *xh_duration(double seconds, char text[XH_QUANTITY_SIZE]);
 
+/** Seconds of a clock that only runs forward. */
+double xh_seconds_now(void);
+
 /** Has the first SIGINT or SIGTERM set the flag that it returns, a second one end the program at
  *  once. */
 const volatile sig_atomic_t *xh_interrupt_catch(void);

@@ -24,12 +24,6 @@ typedef struct work {
     xh_ranks ranks; /* none, unless mpirun started this process */
 } work;
 
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 /* Bytes of the machine's memory that runs may take. */
 static double memory_share(void) {
     return 0.75 * (double)sysconf(_SC_PHYS_PAGES) * (double)sysconf(_SC_PAGESIZE);
@@ -86,10 +80,15 @@ static xh_status take_folder(work *job, xh_error *error) {
 
 /* Runs at a time: as many as there are cores, and memory. */
 static int count_jobs(const work *job, int cores) {
-    const int threads = job->arguments->threads > 0 ? job->arguments->threads : 1;
+    const xh_arguments *arguments = job->arguments;
+    if (arguments->jobs > 0) {
+        return arguments->jobs;
+    }
+    const int most = arguments->threads > 0 ? cores / arguments->threads : cores;
     const double room = floor(memory_share() / fmax(job->bytes, 1));
-    const double jobs = fmin(cores / threads, job->arguments->memory > 0 ? cores : room);
-    return job->arguments->jobs > 0 ? job->arguments->jobs : jobs > 1 ? (int)jobs : 1;
+    const bool is_tight = arguments->memory == 0 && room < most;
+    const int jobs = is_tight ? (int)room : most;
+    return jobs > 1 ? jobs : 1;
 }
 
 /* How runs are started, of which so many are on this machine at a time. */
@@ -172,12 +171,12 @@ static xh_status conclude(const work *job, const xh_sweep_tally *tally, double s
         print_table(job, tally, seconds, summary);
     }
     const size_t failed = tally->runs[XH_SWEEP_FAILED];
-    return failed == 0 ? XH_OK
-                       : xh_error_set(error, XH_FAILED,
-                                      "%zu of %zu runs failed; %s says why; --resume tries them "
-                                      "again",
-                                      failed, xh_sweep_runs(job->sweep),
-                                      summary[0] ? "failures.txt beside the summary" : "--collect");
+    return failed == 0
+               ? XH_OK
+               : xh_error_set(
+                     error, XH_FAILED, "%zu of %zu runs failed; %s why; --resume tries them again",
+                     failed, xh_sweep_runs(job->sweep),
+                     summary[0] ? "failures.txt beside the summary says" : "points/*.failed say");
 }
 
 /* Why a session has ended before its time. */
@@ -197,7 +196,7 @@ static xh_status explain(const xh_sweep_session *session, xh_error *error) {
 static xh_status sweep_all(work *job, xh_error *error) {
     const xh_arguments *arguments = job->arguments;
     const bool is_task = arguments->tasks > 0;
-    const double began = now();
+    const double began = xh_seconds_now();
     char summary[XH_SWEEP_PATH_SIZE] = "";
     xh_progress_view view = xh_progress_view_on(stderr);
     xh_sweep_session session;
@@ -218,7 +217,7 @@ static xh_status sweep_all(work *job, xh_error *error) {
     if (cut) {
         status = explain(&session, error);
     } else if (status == XH_OK) {
-        status = conclude(job, &tally, now() - began, summary, error);
+        status = conclude(job, &tally, xh_seconds_now() - began, summary, error);
     }
     xh_sweep_session_end(&session);
     return status;
@@ -226,11 +225,12 @@ static xh_status sweep_all(work *job, xh_error *error) {
 
 /* Only what there is. */
 static xh_status collect(const work *job, xh_error *error) {
-    const double began = now();
+    const double began = xh_seconds_now();
     char summary[XH_SWEEP_PATH_SIZE];
     xh_sweep_tally tally;
     const xh_status status = xh_sweep_summary_write(&job->folder, summary, &tally, error);
-    return status == XH_OK ? conclude(job, &tally, now() - began, summary, error) : status;
+    return status == XH_OK ? conclude(job, &tally, xh_seconds_now() - began, summary, error)
+                           : status;
 }
 
 /* The script of an array, for which the folder is there already. */
@@ -252,7 +252,14 @@ static xh_status write_script(work *job, xh_error *error) {
     if (status == XH_OK) {
         status = xh_sweep_slurm_write(arguments->slurm, &plan, &array, error);
     }
-    if (status == XH_OK) {
+    if (status == XH_OK && arguments->json) {
+        xh_json json = {.stream = stdout};
+        xh_json_open(&json, NULL, '{');
+        xh_json_text(&json, "script", arguments->slurm);
+        xh_json_number(&json, "runs", (double)runs);
+        xh_json_number(&json, "tasks", (double)array.tasks);
+        xh_json_close(&json, '}');
+    } else if (status == XH_OK) {
         printf("%s: %zu runs in %zu tasks; execute it to submit them\n", arguments->slurm, runs,
                array.tasks);
     }

@@ -11,7 +11,7 @@ xh_progress_view xh_progress_view_on(FILE *stream) {
     return (xh_progress_view){.stream = stream, .terminal = isatty(fileno(stream)) == 1};
 }
 
-static double now(void) {
+double xh_seconds_now(void) {
     struct timespec time;
     clock_gettime(CLOCK_MONOTONIC, &time);
     return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
@@ -40,7 +40,7 @@ static void write_line(const xh_progress *progress, FILE *stream) {
 void xh_progress_view_show(const xh_progress *progress, void *context) {
     xh_progress_view *view = context;
     const bool end = progress->done >= progress->total;
-    const double time = now();
+    const double time = xh_seconds_now();
     if (!view->terminal && !end && time - view->told < plain_interval) {
         return;
     }

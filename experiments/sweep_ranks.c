@@ -40,12 +40,6 @@ typedef struct rank_state {
 static bool begun;
 static bool some_lost;
 
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
 static void pause_briefly(void) {
     const struct timespec pause = {0, PAUSE * 1000000L};
     nanosleep(&pause, NULL);
@@ -137,7 +131,7 @@ typedef struct leader {
 /* Books a report. That of a rank that was given up only shows that it is back: its run is another's. */
 static void hear(leader *all, int rank, const report *said) {
     rank_state *state = &all->ranks[rank];
-    state->heard = now();
+    state->heard = xh_seconds_now();
     if (said->run < 0) {
         return;
     }
@@ -160,7 +154,7 @@ static void hear_all(leader *all) {
 
 /* Gives up the ranks that have been silent for too long. */
 static void count_lost(leader *all) {
-    const double time = now();
+    const double time = xh_seconds_now();
     for (int rank = 1; rank < all->count; rank++) {
         rank_state *state = &all->ranks[rank];
         if (state->lost || state->heard == 0 || time - state->heard < given_up) {
@@ -281,8 +275,8 @@ void xh_ranks_follow(const xh_sweep_plan *plan, int threads,
     for (int source = 0;
          !take(TAG_ORDER, &run, sizeof(run), &source) || obey(plan, threads, run, &worker);
          source = 0) {
-        if (now() - heard > beat) {
-            heard = now();
+        if (xh_seconds_now() - heard > beat) {
+            heard = xh_seconds_now();
             tell(-1, 0, "");
         }
         if (*interrupt && worker.process && !told) {

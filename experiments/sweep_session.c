@@ -2,24 +2,17 @@
 #include "sweep_session.h"
 
 #include <stdlib.h>
-#include <time.h>
 
 /* A run whose process was killed (by a lack of memory, or a machine that went down) is started so many
  * times in all; it goes on from its checkpoint. */
 enum { TRIES = 3 };
-
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
 
 xh_status xh_sweep_session_begin(const xh_sweep_folder *folder, size_t task, size_t tasks,
                                  xh_sweep_session *session, xh_error *error) {
     const size_t points = xh_sweep_points(folder->sweep);
     const size_t seeds = xh_sweep_seed_count(folder->sweep);
     const size_t runs = points * seeds;
-    *session = (xh_sweep_session){.folder = folder, .status = XH_OK, .began = now()};
+    *session = (xh_sweep_session){.folder = folder, .status = XH_OK, .began = xh_seconds_now()};
     session->left = calloc(runs * TRIES, sizeof(*session->left));
     session->tries = calloc(runs, sizeof(*session->tries));
     if (!session->left || !session->tries) {
@@ -119,7 +112,7 @@ void xh_sweep_session_book(xh_sweep_session *session, size_t run, xh_worker_end 
 
 void xh_sweep_session_tell(xh_sweep_session *session) {
     const size_t ended = session->completed + session->failed;
-    const double seconds = now() - session->began;
+    const double seconds = xh_seconds_now() - session->began;
     const xh_progress progress = {
         .stage = "sweep",
         .done = session->found + ended,
