@@ -14,3 +14,8 @@ find_path(RANDOM123_INCLUDE Random123/philox.h REQUIRED)
 # GSL stands on OpenBLAS: its own CBLAS would take the place of the fast one.
 list(FILTER GSL_LINK_LIBRARIES EXCLUDE REGEX gslcblas)
 set_property(TARGET PkgConfig::GSL PROPERTY INTERFACE_LINK_LIBRARIES ${GSL_LINK_LIBRARIES} PkgConfig::BLAS)
+
+# Optional: runs over ranks. -DMPI_C_COMPILER=mpicc.mpich chooses among several.
+if(XH_MPI)
+  find_package(MPI COMPONENTS C)
+endif()

@@ -2,6 +2,7 @@
  * errors and exits. */
 #include "blas.h"
 #include "command.h"
+#include "run_ranks.h"
 
 #include "crosshebb/trace.h"
 
@@ -49,6 +50,7 @@ static void print_version(void) {
     printf("compiler   %s\n", code.compiler);
     printf("flags      %s\n", code.flags);
     printf("libraries  %s\n", code.libraries);
+    printf("MPI        %s\n", xh_run_ranks_library() ? xh_run_ranks_library() : "none");
     printf("processor  %s, %d threads\n", code.cpu, code.threads);
 }
 

@@ -40,6 +40,16 @@ static uint64_t seed_of(const xh_config *config, long seed) {
     return (uint64_t)(seed < 0 ? config->experiment.seed : seed);
 }
 
+static xh_arithmetic arithmetic_of(const xh_layer_params *params) {
+    return strcmp(params->arithmetic, "int16") == 0 ? XH_ARITHMETIC_INT16 : XH_ARITHMETIC_FLOAT32;
+}
+
+/* How the neurons of a layer are divided among the partners of the run. */
+static xh_division divide(const xh_run_state *run, const xh_layer_params *params) {
+    return xh_synapses_division_digital((size_t)params->outputs, arithmetic_of(params),
+                                        run->options->partners);
+}
+
 static xh_status create_crossbar(const xh_run_state *run, size_t index, size_t inputs,
                                  const float *weights, xh_rule rule, xh_synapses **synapses,
                                  xh_error *error) {
@@ -51,6 +61,9 @@ static xh_status create_crossbar(const xh_run_state *run, size_t index, size_t i
     };
     const size_t outputs = (size_t)config->layers[index].outputs;
     xh_crossbar *crossbar = NULL;
+    if (run->options->partners) {
+        return xh_error_set(error, XH_INPUT, "crossbars cannot be divided among ranks yet");
+    }
     const xh_status status =
         xh_crossbar_create(inputs, outputs, config->device, config->device_values.bytes,
                            &config->crossbar, seeds, &crossbar, error);
@@ -77,10 +90,8 @@ static xh_status create_synapses(const xh_run_state *run, size_t index,
     const xh_update_scale scale = strcmp(params->update_scale, "neuron_running") == 0
                                       ? XH_SCALE_NEURON_RUNNING
                                       : XH_SCALE_LAYER_MAXIMUM;
-    const xh_arithmetic arithmetic =
-        strcmp(params->arithmetic, "int16") == 0 ? XH_ARITHMETIC_INT16 : XH_ARITHMETIC_FLOAT32;
-    return xh_synapses_create_digital(inputs, (size_t)params->outputs, weights, rule, scale,
-                                      params->weight_bound, arithmetic, synapses, error);
+    return xh_synapses_create_digital(inputs, divide(run, params), weights, rule, scale,
+                                      params->weight_bound, arithmetic_of(params), synapses, error);
 }
 
 /* Puts layer number index on top of the network. Its block's start begins as the weights that it
@@ -95,12 +106,13 @@ static xh_status add_layer(xh_run_state *run, size_t index, xh_error *error) {
     if (status != XH_OK) {
         return status;
     }
-    block->start = xh_array_create(inputs * (size_t)params.outputs, sizeof(float));
+    const xh_part own = xh_division_own(divide(run, &params));
+    block->start = xh_array_create(inputs * own.count, sizeof(float));
     if (!block->start) {
-        return xh_error_set(error, XH_MEMORY, "no memory for %zu x %ld weights", inputs,
-                            params.outputs);
+        return xh_error_set(error, XH_MEMORY, "no memory for %zu x %zu weights", inputs, own.count);
     }
-    xh_layer_initial_weights(&params, inputs, run->seed_network, (uint32_t)index, block->start);
+    xh_layer_initial_weights(&params, inputs, own, run->seed_network, (uint32_t)index,
+                             block->start);
     xh_synapses *synapses = NULL;
     status = create_synapses(run, index, &params, inputs, block->start, &synapses, error);
     if (status != XH_OK) {
