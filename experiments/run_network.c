@@ -40,14 +40,21 @@ static uint64_t seed_of(const xh_config *config, long seed) {
     return (uint64_t)(seed < 0 ? config->experiment.seed : seed);
 }
 
+static bool is_crossbar(const xh_layer_params *params) {
+    return strcmp(params->synapses, "crossbar") == 0;
+}
+
 static xh_arithmetic arithmetic_of(const xh_layer_params *params) {
     return strcmp(params->arithmetic, "int16") == 0 ? XH_ARITHMETIC_INT16 : XH_ARITHMETIC_FLOAT32;
 }
 
 /* How the neurons of a layer are divided among the partners of the run. */
 static xh_division divide(const xh_run_state *run, const xh_layer_params *params) {
-    return xh_synapses_division_digital((size_t)params->outputs, arithmetic_of(params),
-                                        run->options->partners);
+    const xh_partners *partners = run->options->partners;
+    const size_t outputs = (size_t)params->outputs;
+    return is_crossbar(params)
+               ? xh_crossbar_divide(outputs, &run->config->crossbar, partners)
+               : xh_synapses_division_digital(outputs, arithmetic_of(params), partners);
 }
 
 static xh_status create_crossbar(const xh_run_state *run, size_t index, size_t inputs,
@@ -59,11 +66,8 @@ static xh_status create_crossbar(const xh_run_state *run, size_t index, size_t i
         .cycle = seed_of(config, config->seeds.cycle),
         .instance = (uint32_t)index,
     };
-    const size_t outputs = (size_t)config->layers[index].outputs;
+    const xh_division outputs = divide(run, &config->layers[index]);
     xh_crossbar *crossbar = NULL;
-    if (run->options->partners) {
-        return xh_error_set(error, XH_INPUT, "crossbars cannot be divided among ranks yet");
-    }
     const xh_status status =
         xh_crossbar_create(inputs, outputs, config->device, config->device_values.bytes,
                            &config->crossbar, seeds, &crossbar, error);
@@ -84,7 +88,7 @@ static xh_status create_synapses(const xh_run_state *run, size_t index,
                                  const xh_layer_params *params, size_t inputs, const float *weights,
                                  xh_synapses **synapses, xh_error *error) {
     const xh_rule rule = {.rate = params->rate, .norm_power = params->norm_power};
-    if (strcmp(params->synapses, "crossbar") == 0) {
+    if (is_crossbar(params)) {
         return create_crossbar(run, index, inputs, weights, rule, synapses, error);
     }
     const xh_update_scale scale = strcmp(params->update_scale, "neuron_running") == 0

@@ -83,7 +83,7 @@ static void activate(const xh_layer *layer, size_t count, const float *u, float 
 
 /* The own neurons' columns of count vectors of all neurons. */
 static void copy_own(const xh_layer *layer, size_t count, const float *all, float *own) {
-    for (size_t p = 0; p < count; p++) {
+    for (size_t p = 0; p < count && layer->own.count > 0; p++) {
         memcpy(own + p * layer->own.count, all + p * layer->outputs + layer->own.first,
                layer->own.count * sizeof(*own));
     }

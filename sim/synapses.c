@@ -96,7 +96,7 @@ xh_status xh_synapses_create_crossbar(xh_crossbar *crossbar, const float *weight
     }
     made->inputs = xh_crossbar_inputs(crossbar);
     made->outputs = xh_crossbar_outputs(crossbar);
-    made->division = xh_undivided(made->outputs);
+    made->division = xh_crossbar_division(crossbar);
     made->rule = rule;
     made->annealing = 1;
     made->crossbar = crossbar;

@@ -28,6 +28,9 @@ network:
     - {name: first, type: conv, synapses: digital, outputs: 40, kernel: 5, padding: 2, pool: max, pool_size: 4, pool_stride: 4, pool_padding: 0, rate: 1}
     - {name: second, type: conv, synapses: digital, outputs: 200, kernel: 3, padding: 1, pool: average, pool_size: 4, pool_stride: 4, pool_padding: 0, rate: 1}
     - {name: third, type: dense, synapses: digital, outputs: 100, pool: none, rate: 1, update_scale: neuron_running}
+device: {model: pcm_accumulate}
+scheme: {name: read_modify_write}
+crossbar: {rows: 64, columns: 24, devices: 1, stuck_fraction: 0.01}
 training: {trace_every: 50, batch: 10, images: 100}
 readout: {epochs: 3}
 output: {weights: true, conductances: true}
@@ -62,12 +65,12 @@ rank() {
     done 2>/dev/null | tail -n 1
 }
 
-# compare NAME OVERRIDE...: alone, and by two and three ranks.
+# compare NAME COUNTS OVERRIDE...: alone, and by so many ranks.
 compare() {
-    local name=$1 count
-    shift
+    local name=$1 counts=$2 count
+    shift 2
     expect 0 "$program" run wide.yaml --quiet --json --threads 2 "$@" --out "$name.h5"
-    for count in 2 3; do
+    for count in $counts; do
         expect 0 ranks "$count" wide.yaml --quiet --json "$@" --out "ranks$count.h5"
         [ "$(number out "x['result']")" = "ranks$count.h5" ] || fail "not one result: $(cat out)"
         expect_as_alone "$name" "ranks$count.h5"
@@ -90,7 +93,7 @@ survive() {
             "$mpirun" -n "$count" "$program" run wide.yaml --resume --checkpoint 0.001 --threads 1 "$@" --out killed.h5 >out 2>err &
         fi
         local pid=$!
-        sleep "0.$((5 + session % 5))"
+        sleep "$(python3 -c "print(0.5 + 0.2 * $session)")"
         kill -s KILL "$(rank killed.h5)" 2>/dev/null || true
         status=0
         wait $pid 2>/dev/null || status=$?
@@ -102,10 +105,18 @@ survive() {
     rm killed.h5
 }
 
-compare float32 --set training.epochs=2
+compare float32 "2 3" --set training.epochs=2
 survive float32 --set training.epochs=2
-compare int16 --set 'network.layers.*.arithmetic=int16' --set training.order=consecutive \
+compare int16 3 --set 'network.layers.*.arithmetic=int16' --set training.order=consecutive \
     --set network.layers.1.rate_decay=linear --set network.layers.2.pre_triangle=true
+
+# Crossbars, by every scheme and with all that is drawn at random; few images, as they take their time.
+crossbar=(--set 'network.layers.*.synapses=crossbar' --set training.images=20 --set training.rest_seconds=3600)
+groups+=(/wear /conductance)
+compare read_modify_write 2 "${crossbar[@]}"
+compare complementary 3 "${crossbar[@]}" --set device.model=soft_bounds --set scheme.name=complementary
+compare pcm_pair "2 3" "${crossbar[@]}" --set scheme.name=pcm_pair
+survive pcm_pair "${crossbar[@]}" --set scheme.name=pcm_pair
 
 # A signal to one of the ranks stops all of them, with a checkpoint that one process goes on from.
 timeout 240 "$mpirun" -n 2 "$program" run wide.yaml --threads 1 --set training.epochs=1000 --out stopped.h5 >out 2>err &
