@@ -15,7 +15,7 @@ find_path(RANDOM123_INCLUDE Random123/philox.h REQUIRED)
 list(FILTER GSL_LINK_LIBRARIES EXCLUDE REGEX gslcblas)
 set_property(TARGET PkgConfig::GSL PROPERTY INTERFACE_LINK_LIBRARIES ${GSL_LINK_LIBRARIES} PkgConfig::BLAS)
 
-# Optional: sweeps over ranks. -DMPI_C_COMPILER=mpicc.mpich chooses among several.
+# Optional: sweeps and runs over ranks. -DMPI_C_COMPILER=mpicc.mpich chooses among several.
 if(XH_MPI)
   find_package(MPI COMPONENTS C)
 endif()

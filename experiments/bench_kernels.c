@@ -66,7 +66,7 @@ static xh_status create_crossbar(const xh_device_model *model, size_t inputs, si
     xh_crossbar_params params;
     xh_param_defaults(model->params, device.bytes);
     xh_param_defaults(&xh_crossbar_param_table, &params);
-    return xh_crossbar_create(inputs, outputs, model, device.bytes, &params,
+    return xh_crossbar_create(inputs, xh_undivided(outputs), model, device.bytes, &params,
                               (xh_crossbar_seeds){1, 1, 0}, crossbar, error);
 }
 

@@ -1,8 +1,11 @@
 /* crosshebb run: train, measure, trace; figures on standard output. */
 #include "command.h"
+#include "run_ranks.h"
 
 #include <math.h>
+#include <omp.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Pulses that reached for a device, of all kinds. */
 static double attempted(xh_pulse_tally pulses) {
@@ -175,7 +178,16 @@ static void print_note(const char *text, void *context) {
     fprintf(view->stream, "%s\n", text);
 }
 
-xh_status xh_command_run(const xh_arguments *arguments, xh_error *error) {
+/* Threads of a rank: the cores that it was given, or its part of the machine's. */
+static int rank_threads(const xh_arguments *arguments, int neighbours) {
+    const int given = omp_get_num_procs(), all = (int)sysconf(_SC_NPROCESSORS_ONLN);
+    const int part = given < all ? given : all / neighbours;
+    return arguments->threads > 0 ? arguments->threads : part > 1 ? part : 1;
+}
+
+/* Alone, or with partners: as one of them. */
+static xh_status run(const xh_arguments *arguments, const xh_partners *partners, int threads,
+                     xh_error *error) {
     static xh_config config;
     static xh_run_result result;
     xh_status status = xh_config_load(arguments->operands[0], arguments->overrides,
@@ -187,18 +199,19 @@ xh_status xh_command_run(const xh_arguments *arguments, xh_error *error) {
     const xh_run_options options = {
         .out = arguments->out,
         .data = arguments->data,
-        .threads = arguments->threads,
+        .threads = threads,
         .memory = arguments->memory,
         .resume = arguments->resume,
         .checkpoint_seconds = arguments->checkpoint,
         .progress = arguments->quiet ? NULL : xh_progress_view_show,
         .note = arguments->quiet ? NULL : print_note,
         .context = &view,
+        .partners = partners,
         .interrupt = xh_interrupt_catch(),
     };
     status = xh_run(&config, options, &result, error);
     xh_progress_view_end(&view);
-    if (status != XH_OK) {
+    if (status != XH_OK || xh_partners_mine(partners) > 0) {
         return status;
     }
     if (result.recalled) {
@@ -209,4 +222,19 @@ xh_status xh_command_run(const xh_arguments *arguments, xh_error *error) {
         print_table(&config, &result);
     }
     return XH_OK;
+}
+
+static xh_status run_ranked(const xh_arguments *arguments, xh_error *error) {
+    xh_partners partners;
+    int neighbours = 1;
+    xh_status status = xh_run_ranks_begin(&partners, &neighbours, error);
+    if (status == XH_OK) {
+        status = run(arguments, &partners, rank_threads(arguments, neighbours), error);
+    }
+    return xh_run_ranks_end(status) ? status : XH_OK;
+}
+
+xh_status xh_command_run(const xh_arguments *arguments, xh_error *error) {
+    return xh_ranks_promised() > 1 ? run_ranked(arguments, error)
+                                   : run(arguments, NULL, arguments->threads, error);
 }

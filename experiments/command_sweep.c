@@ -114,7 +114,7 @@ static int rank_threads(const work *job) {
 static xh_status run_all(const work *job, xh_sweep_session *session, xh_error *error) {
     if (job->ranks.count > 0) {
         const xh_sweep_plan plan = make_plan(job, job->ranks.neighbours);
-        return xh_ranks_lead(&job->ranks, &plan, rank_threads(job), session, error);
+        return xh_sweep_ranks_lead(&job->ranks, &plan, rank_threads(job), session, error);
     }
     const int cores = omp_get_num_procs();
     const int jobs = count_jobs(job, cores);
@@ -333,22 +333,22 @@ static xh_status dispatch(work *job, xh_error *error) {
 
 /* As one of several ranks. What goes wrong is told by rank 0 alone. */
 static xh_status sweep_ranked(work *job, xh_error *error) {
-    xh_status status = xh_ranks_begin(&job->ranks, error);
+    xh_status status = xh_sweep_ranks_begin(&job->ranks, error);
     if (status != XH_OK) {
         return status;
     }
     status = xh_sweep_load(job->arguments->operands[0], &job->sweep, error);
     if (job->ranks.rank > 0) {
-        if (xh_ranks_agree(XH_OK) == XH_OK && status == XH_OK) {
+        if (xh_sweep_ranks_agree(XH_OK) == XH_OK && status == XH_OK) {
             const xh_sweep_plan plan = make_plan(job, job->ranks.neighbours);
-            xh_ranks_follow(&plan, rank_threads(job), xh_interrupt_catch());
+            xh_sweep_ranks_follow(&plan, rank_threads(job), xh_interrupt_catch());
         }
         return XH_OK;
     }
     if (status == XH_OK) {
         status = prepare(job, error);
     }
-    xh_ranks_agree(status);
+    xh_sweep_ranks_agree(status);
     return status == XH_OK ? sweep_all(job, error) : status;
 }
 
@@ -368,9 +368,9 @@ xh_status xh_command_sweep(const xh_arguments *arguments, xh_error *error) {
     const bool is_whole =
         arguments->only < 0 && arguments->tasks == 0 && !arguments->collect && !arguments->slurm;
     const xh_status status =
-        is_whole && xh_ranks_started() ? sweep_ranked(&job, error) : sweep_alone(&job, error);
+        is_whole && xh_ranks_promised() > 0 ? sweep_ranked(&job, error) : sweep_alone(&job, error);
     xh_lock_release(&job.lock);
     xh_sweep_free(job.sweep);
-    xh_ranks_end();
+    xh_sweep_ranks_end();
     return status;
 }

@@ -2,7 +2,7 @@
  * errors and exits. */
 #include "blas.h"
 #include "command.h"
-#include "sweep_ranks.h"
+#include "ranks.h"
 
 #include "crosshebb/trace.h"
 

@@ -23,8 +23,16 @@ double xh_run_seconds(xh_run_watch watch) {
     return watch.earlier + xh_run_clock() - watch.began;
 }
 
+bool xh_run_leads(const xh_run_state *run) {
+    return xh_partners_mine(run->options->partners) == 0;
+}
+
 xh_status xh_run_interrupted(const xh_run_state *run, xh_error *error) {
-    if (!run->options->interrupt || !*run->options->interrupt) {
+    float wish = run->options->interrupt && *run->options->interrupt ? 1 : 0;
+    if (!run->readout) { /* which is the first partner's alone */
+        xh_partners_largest(run->options->partners, 1, &wish);
+    }
+    if (wish <= 0) {
         return XH_OK;
     }
     return xh_error_set(error, XH_INTERRUPTED,
@@ -60,6 +68,9 @@ void xh_run_tell(xh_run_state *run, const char *stage, size_t done, size_t total
 }
 
 xh_status xh_run_open(xh_run_state *run, xh_error *error) {
+    if (!xh_run_leads(run)) {
+        return XH_OK;
+    }
     xh_status status = xh_trace_create(run->path, &run->trace, error);
     if (status == XH_OK) {
         status =
@@ -81,6 +92,10 @@ xh_status xh_run_open(xh_run_state *run, xh_error *error) {
  * complete or interrupted, and what went wrong first is what the caller hears of. */
 static xh_status finish(xh_run_state *run, xh_status status, xh_run_result *result,
                         xh_error *error) {
+    if (!xh_run_leads(run) && (status == XH_OK || status == XH_INTERRUPTED) && !result->recalled) {
+        const xh_status other = xh_run_record_result(run, status == XH_OK, result, error);
+        return other == XH_OK ? status : other;
+    }
     if (!run->trace) {
         return status;
     }
@@ -140,14 +155,27 @@ static xh_status name_result(xh_run_state *run, xh_error *error) {
     return XH_OK;
 }
 
-/* The result's name, which nobody else writes to, and what is there already. */
-static xh_status prepare(xh_run_state *run, xh_run_result *result, xh_error *error) {
-    xh_status status = name_result(run, error);
-    if (status == XH_OK) {
-        status = xh_lock_take(run->path, &run->lock, error);
-    }
-    result->recalled = false;
+/* The result, which nobody else writes to, and what is there already. */
+static xh_status take_result(xh_run_state *run, xh_run_result *result, xh_error *error) {
+    const xh_status status = xh_lock_take(run->path, &run->lock, error);
     return status == XH_OK ? xh_run_find(run, result, error) : status;
+}
+
+static xh_status prepare(xh_run_state *run, xh_run_result *result, xh_error *error) {
+    const xh_partners *partners = run->options->partners;
+    if (partners && xh_config_backpropagates(run->config)) {
+        return xh_error_set(error, XH_INPUT,
+                            "training.method = backprop cannot be divided among %zu ranks",
+                            partners->count);
+    }
+    xh_status status = name_result(run, error);
+    result->recalled = false;
+    if (status == XH_OK && xh_run_leads(run)) {
+        status = take_result(run, result, error);
+    }
+    xh_partners_share(partners, 0, sizeof(status), &status);
+    xh_partners_share(partners, 0, sizeof(result->recalled), &result->recalled);
+    return status;
 }
 
 xh_status xh_run(const xh_config *config, xh_run_options options, xh_run_result *result,
@@ -165,6 +193,10 @@ xh_status xh_run(const xh_config *config, xh_run_options options, xh_run_result 
     xh_run_state *run = calloc(1, sizeof(*run));
     if (!run) {
         return xh_error_set(error, XH_MEMORY, "no memory for the run");
+    }
+    if (xh_partners_mine(options.partners) > 0) {
+        options.progress = NULL;
+        options.note = NULL;
     }
     run->config = config;
     run->options = &options;

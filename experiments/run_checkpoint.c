@@ -32,6 +32,15 @@ static void visit_watch(xh_state *state, const char *name, xh_run_watch *watch) 
     watch->earlier = state->loading ? seconds : watch->earlier;
 }
 
+/* Rows are the first partner's alone. */
+static void visit_rows(const xh_run_state *run, size_t table, xh_state *state) {
+    if (xh_run_leads(run)) {
+        state->partners = NULL;
+        xh_trace_state(run->trace, table, state);
+        state->partners = run->options->partners;
+    }
+}
+
 static void visit_block(xh_run_state *run, xh_run_block *block, xh_state *state) {
     xh_crossbar *crossbar = xh_synapses_crossbar(xh_layer_synapses(block->layer));
     state->group = xh_layer_parameters(block->layer)->name;
@@ -39,7 +48,7 @@ static void visit_block(xh_run_state *run, xh_run_block *block, xh_state *state)
     xh_state_size(state, "traced", &block->traced);
     xh_state_doubles(state, "winner_share", 1, &block->winners.share);
     xh_state_doubles(state, "winner_entropy", 1, &block->winners.entropy);
-    xh_trace_state(run->trace, block->table, state);
+    visit_rows(run, block->table, state);
     xh_layer_state(block->layer, state);
     if (crossbar) {
         xh_probe_state(crossbar, state);
@@ -60,6 +69,7 @@ static void visit_baseline(xh_run_state *run, xh_state *state) {
 /* All that the rest of the run depends on, until training is over. */
 static void visit_training(void *context, xh_state *state) {
     xh_run_state *run = context;
+    state->partners = run->options->partners;
     state->group = "training";
     xh_state_size(state, "stage", &run->place.stage);
     xh_state_size(state, "epoch", &run->place.epoch);
@@ -169,6 +179,15 @@ static void put_off(xh_run_state *run, double seconds) {
         xh_run_clock() + (interval > patience * seconds ? interval : patience * seconds);
 }
 
+/* Takes part in what the first partner does with its file. */
+static xh_status visit_with_partners(xh_run_state *run, bool loading, xh_checkpoint_visit *visit,
+                                     xh_error *error) {
+    xh_state state = {.loading = loading};
+    visit(run, &state);
+    const xh_status status = state.error.status;
+    return status == XH_OK ? XH_OK : xh_error_set(error, status, "%s", state.error.text);
+}
+
 static xh_status load(xh_run_state *run, xh_checkpoint **found, xh_checkpoint_visit *visit,
                       xh_error *error) {
     xh_status status = XH_OK;
@@ -181,11 +200,15 @@ static xh_status load(xh_run_state *run, xh_checkpoint **found, xh_checkpoint_vi
 }
 
 xh_status xh_run_go_on(xh_run_state *run, xh_error *error) {
-    const bool found = run->found[0];
+    bool found = run->found[0];
+    xh_partners_share(run->options->partners, 0, sizeof(found), &found);
     snprintf(run->first_revision, sizeof(run->first_revision), "%s", xh_trace_code_here().revision);
     run->training_watch.began = xh_run_clock();
     put_off(run, 0);
-    const xh_status status = load(run, &run->found[0], visit_training, error);
+    const xh_status status = !found ? XH_OK
+                             : xh_run_leads(run)
+                                 ? load(run, &run->found[0], visit_training, error)
+                                 : visit_with_partners(run, true, visit_training, error);
     if (status == XH_OK && found) {
         char text[PATH_SIZE];
         snprintf(text, sizeof(text), "goes on after %zu images of training", run->presented);
@@ -199,6 +222,9 @@ xh_status xh_run_go_on_reading(xh_run_state *run, xh_error *error) {
 }
 
 xh_status xh_run_save(xh_run_state *run, xh_error *error) {
+    if (!xh_run_leads(run)) {
+        return visit_with_partners(run, false, visit_training, error);
+    }
     const double began = xh_run_clock();
     char path[PATH_SIZE];
     if (!run->readout) { /* one of an earlier run may be there */
@@ -212,13 +238,22 @@ xh_status xh_run_save(xh_run_state *run, xh_error *error) {
     return status;
 }
 
+/* Whether it is time for a checkpoint, which is for the first partner to say. */
+static bool is_due(const xh_run_state *run) {
+    bool due = xh_run_clock() >= run->checkpoint_due;
+    if (!run->readout) {
+        xh_partners_share(run->options->partners, 0, sizeof(due), &due);
+    }
+    return due;
+}
+
 xh_status xh_run_pause(xh_run_state *run, xh_error *error) {
-    const bool stop = run->options->interrupt && *run->options->interrupt;
-    if (!stop && xh_run_clock() < run->checkpoint_due) {
+    const xh_status wish = xh_run_interrupted(run, error);
+    if (!is_due(run) && wish == XH_OK) {
         return XH_OK;
     }
     const xh_status status = xh_run_save(run, error);
-    return status == XH_OK ? xh_run_interrupted(run, error) : status;
+    return status == XH_OK ? wish : status;
 }
 
 void xh_run_forget(const xh_run_state *run) {

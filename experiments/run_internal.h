@@ -21,7 +21,7 @@ enum { XH_RUN_FEATURE_BATCH = 100 };
 typedef struct xh_run_block {
     xh_layer *layer;        /* the network's */
     size_t table;           /* of the trace */
-    float *start;           /* weights before training, [outputs][inputs] */
+    float *start;           /* weights before training, [own outputs][inputs] */
     size_t images;          /* presented while it trained */
     size_t traced;          /* images at its latest row */
     xh_run_winners winners; /* of its latest row */
@@ -82,11 +82,13 @@ typedef struct xh_run_state {
     double told;       /* when progress was last */
 } xh_run_state;
 
+/** Whether this process is the one of its partners that writes. */
+bool xh_run_leads(const xh_run_state *run);
 /** Seconds of a clock that only runs forward. */
 double xh_run_clock(void);
 /** Seconds that the watch has run for. */
 double xh_run_seconds(xh_run_watch watch);
-/** XH_INTERRUPTED if the caller wants the run to stop. */
+/** XH_INTERRUPTED if the caller of any partner wants the run to stop. */
 xh_status xh_run_interrupted(const xh_run_state *run, xh_error *error);
 /** Where a run can be stopped and go on later: saves the place that it has reached, if it is time
  *  to or if the caller wants the run to stop, then with XH_INTERRUPTED. */
@@ -159,7 +161,8 @@ xh_status xh_run_readout_table(xh_run_state *run, xh_error *error);
 /** The row of an epoch (from 0), with the latest accuracies. */
 xh_status xh_run_readout_row(xh_run_state *run, long epoch, double loss, xh_error *error);
 
-/** Figures of a layer's weights [outputs][inputs]; norms and cosines [outputs] are scratch. */
+/** Figures of all weights of a layer, from the own ones [own outputs][inputs]; norms and cosines
+ *  [2][outputs] are scratch. */
 xh_run_weights xh_run_describe_weights(const xh_run_block *block, const float *weights,
                                        float *norms, float *cosines);
 

@@ -87,21 +87,14 @@ static void extremes(float *values, size_t count, double *largest, double *p999)
     *p999 = gsl_stats_float_select(values, 1, count, rank - 1);
 }
 
-static xh_status record_conductances(xh_run_state *run, const char *group,
-                                     const xh_crossbar *crossbar, xh_error *error) {
-    const size_t planes = 2 * (size_t)xh_crossbar_parameters(crossbar)->devices;
-    const size_t dims[3] = {planes, xh_crossbar_outputs(crossbar), xh_crossbar_inputs(crossbar)};
+static xh_status record_conductances(xh_run_state *run, const char *name, const size_t dims[3],
+                                     const float *values, xh_error *error) {
     const xh_trace_column column = {
         "conductance", "S",
         "conductance of every device [device][neuron][input], the plus side's devices first"};
-    float *values = xh_array_create(dims[0] * dims[1] * dims[2], sizeof(float));
-    if (!values) {
-        return xh_error_set(error, XH_MEMORY, "no memory for the conductances");
-    }
-    xh_probe_conductances(crossbar, values);
-    const xh_status status = xh_trace_floats(run->trace, group, column, 3, dims, values, error);
-    xh_array_free(values);
-    return status;
+    char group[XH_PARAM_TEXT_SIZE + 8];
+    snprintf(group, sizeof(group), "/layers/%s", name);
+    return xh_trace_floats(run->trace, group, column, 3, dims, values, error);
 }
 
 static xh_status record_normalisation(xh_run_state *run, const char *group, xh_layer *layer,
@@ -136,99 +129,155 @@ static xh_status record_sample(xh_run_state *run, const float *weights, xh_error
     return xh_trace_floats(run->trace, group, column, 4, dims, weights, error);
 }
 
-/* What the configuration asks to keep of a layer. */
-static xh_status record_output(xh_run_state *run, xh_layer *layer, const char *name,
-                               const float *weights, xh_error *error) {
-    const xh_output_params *output = &run->config->output;
+/* All weights of a layer and what belongs to them. */
+static xh_status record_weights(xh_run_state *run, xh_layer *layer, const char *name,
+                                const float *weights, xh_error *error) {
     const xh_synapses *synapses = xh_layer_synapses(layer);
-    const xh_crossbar *crossbar = xh_synapses_crossbar(xh_layer_synapses(layer));
-    const size_t dims[2] = {xh_synapses_outputs(synapses), xh_synapses_inputs(synapses)};
+    const size_t dims[2] = {xh_synapses_division(synapses).length, xh_synapses_inputs(synapses)};
     const xh_trace_column column = {
         "weights", "1", "final weights [neuron][input], inputs as rows, columns, channels"};
     char group[XH_PARAM_TEXT_SIZE + 8];
     snprintf(group, sizeof(group), "/layers/%s", name);
+    const xh_status status = xh_trace_floats(run->trace, group, column, 2, dims, weights, error);
+    return status == XH_OK ? record_normalisation(run, group, layer, error) : status;
+}
+
+/* What is kept of the weights of a layer, from the own ones: what the configuration asks for, and the
+ * first layer's sample. */
+static xh_status record_output(xh_run_state *run, size_t index, const float *own, xh_error *error) {
+    xh_layer *layer = run->blocks[index].layer;
+    const xh_division division = xh_synapses_division(xh_layer_synapses(layer));
+    const size_t inputs = xh_layer_inputs(layer);
+    const bool wanted = run->config->output.weights, divided = division.partners != NULL;
+    if (!wanted && index > 0) {
+        return XH_OK;
+    }
+    const size_t count = divided && xh_run_leads(run) ? division.length * inputs : 0;
+    float *all = xh_array_create(count, sizeof(float));
+    if (!all) {
+        return xh_error_set(error, XH_MEMORY, "no memory for %zu x %zu weights", division.length,
+                            inputs);
+    }
+    if (divided) {
+        xh_division_collect(division, 1, inputs, own, all);
+    }
+    const float *weights = divided ? all : own;
     xh_status status = XH_OK;
-    if (output->weights) {
-        status = xh_trace_floats(run->trace, group, column, 2, dims, weights, error);
+    if (xh_run_leads(run) && wanted) {
+        status = record_weights(run, layer, run->config->layers[index].name, weights, error);
     }
-    if (status == XH_OK && output->weights) {
-        status = record_normalisation(run, group, layer, error);
+    if (status == XH_OK && xh_run_leads(run) && index == 0) {
+        status = record_sample(run, weights, error);
     }
-    if (status == XH_OK && output->conductances && crossbar) {
-        status = record_conductances(run, group, crossbar, error);
-    }
+    xh_array_free(all);
     return status;
 }
 
-/* The devices of a layer; wear [devices] is scratch that keeps their wear, in some order. */
-static xh_status record_devices(xh_run_state *run, const xh_crossbar *crossbar, float *wear,
-                                xh_run_layer *figures, xh_error *error) {
-    figures->devices = xh_crossbar_devices(crossbar);
-    figures->pulses = xh_ledger_learning_pulses(xh_crossbar_ledger(crossbar));
-    xh_probe_conductances(crossbar, wear);
-    xh_status status = record_spread(run, figures->name, figures->devices, wear, error);
-    xh_probe_wear(crossbar, wear);
-    if (status == XH_OK) {
-        status = record_wear(run, figures->name, figures->devices, wear, error);
+typedef void probe_devices(const xh_crossbar *crossbar, float *values);
+
+/* What the probe tells of all devices of a layer [devices of a synapse][outputs][inputs]; own is room
+ * for the own part, where there are partners. */
+static void collect_devices(xh_synapses *synapses, probe_devices *probe, size_t planes, float *own,
+                            float *all) {
+    const xh_division division = xh_synapses_division(synapses);
+    if (!division.partners) {
+        probe(xh_synapses_crossbar(synapses), all);
+        return;
     }
-    extremes(wear, figures->devices, &figures->wear_max, &figures->wear_p999);
+    probe(xh_synapses_crossbar(synapses), own);
+    xh_division_collect(division, planes, xh_synapses_inputs(synapses), own, all);
+}
+
+/* The devices of a layer; wear [devices] is scratch that keeps their wear, in some order. The other
+ * partners have none. */
+static xh_status record_devices(xh_run_state *run, xh_synapses *synapses, float *wear,
+                                xh_run_layer *figures, xh_error *error) {
+    const xh_crossbar *crossbar = xh_synapses_crossbar(synapses);
+    const bool leads = xh_run_leads(run);
+    const size_t planes = 2 * (size_t)xh_crossbar_parameters(crossbar)->devices;
+    const size_t dims[3] = {planes, figures->outputs, figures->inputs};
+    float *own =
+        xh_array_create(run->options->partners ? xh_crossbar_devices(crossbar) : 0, sizeof(float));
+    if (!own) {
+        return xh_error_set(error, XH_MEMORY, "no memory for the devices of %s", figures->name);
+    }
+    xh_status status = XH_OK;
+    figures->devices = dims[0] * dims[1] * dims[2];
+    figures->pulses = xh_ledger_learning_pulses(xh_crossbar_ledger(crossbar));
+    collect_devices(synapses, xh_probe_conductances, planes, own, wear);
+    if (leads && run->config->output.conductances) {
+        status = record_conductances(run, figures->name, dims, wear, error);
+    }
+    if (status == XH_OK && leads) {
+        status = record_spread(run, figures->name, figures->devices, wear, error);
+    }
+    collect_devices(synapses, xh_probe_wear, planes, own, wear);
+    if (status == XH_OK && leads) {
+        status = record_wear(run, figures->name, figures->devices, wear, error);
+        extremes(wear, figures->devices, &figures->wear_max, &figures->wear_p999);
+    }
+    xh_array_free(own);
+    return status;
+}
+
+static xh_status describe_layer(xh_run_state *run, size_t index, xh_run_layer *figures,
+                                xh_error *error) {
+    const xh_run_block *block = &run->blocks[index];
+    const size_t outputs = figures->outputs, inputs = figures->inputs;
+    xh_synapses *synapses = xh_layer_synapses(block->layer);
+    float *weights = xh_array_create(xh_synapses_outputs(synapses) * inputs, sizeof(float));
+    float *norms = xh_array_create(2 * outputs, sizeof(float));
+    float *cosines = xh_array_create(2 * outputs, sizeof(float));
+    xh_status status = XH_OK;
+    if (weights && norms && cosines) {
+        xh_synapses_weights(synapses, weights, xh_probe_weights);
+        figures->weights = xh_run_describe_weights(block, weights, norms, cosines);
+        figures->winners = block->winners;
+        status = record_output(run, index, weights, error);
+    } else {
+        status = xh_error_set(error, XH_MEMORY, "no memory for %zu x %zu weights", outputs, inputs);
+    }
+    xh_array_free(weights);
+    xh_array_free(norms);
+    xh_array_free(cosines);
     return status;
 }
 
 static xh_status record_layer(xh_run_state *run, size_t index, float *wear, xh_run_layer *figures,
                               xh_error *error) {
-    const xh_run_block *block = &run->blocks[index];
-    xh_synapses *synapses = xh_layer_synapses(block->layer);
-    const xh_crossbar *crossbar = xh_synapses_crossbar(synapses);
-    const size_t outputs = xh_synapses_outputs(synapses), inputs = xh_synapses_inputs(synapses);
-    float *weights = xh_array_create(outputs * inputs, sizeof(float));
-    float *norms = xh_array_create(outputs, sizeof(float));
-    float *cosines = xh_array_create(outputs, sizeof(float));
-    xh_status status = XH_OK;
-    if (!weights || !norms || !cosines) {
-        status = xh_error_set(error, XH_MEMORY, "no memory for %zu x %zu weights", outputs, inputs);
-    }
-    if (status == XH_OK) {
-        memcpy(figures->name, run->config->layers[index].name, sizeof(figures->name));
-        figures->inputs = inputs;
-        figures->outputs = outputs;
-        xh_synapses_weights(synapses, weights, xh_probe_weights);
-        figures->weights = xh_run_describe_weights(block, weights, norms, cosines);
-        figures->winners = block->winners;
-        status = record_output(run, block->layer, figures->name, weights, error);
-    }
-    if (status == XH_OK && index == 0) {
-        status = record_sample(run, weights, error);
-    }
-    xh_array_free(weights);
-    xh_array_free(norms);
-    xh_array_free(cosines);
-    if (status == XH_OK && crossbar) {
-        status = record_devices(run, crossbar, wear, figures, error);
-    }
-    return status;
+    xh_synapses *synapses = xh_layer_synapses(run->blocks[index].layer);
+    memcpy(figures->name, run->config->layers[index].name, sizeof(figures->name));
+    figures->inputs = xh_synapses_inputs(synapses);
+    figures->outputs = xh_synapses_division(synapses).length;
+    const xh_status status = describe_layer(run, index, figures, error);
+    return status == XH_OK && xh_synapses_crossbar(synapses)
+               ? record_devices(run, synapses, wear, figures, error)
+               : status;
 }
 
+/* Devices of all layers, those of all partners. */
 static size_t devices_of(const xh_run_state *run) {
+    const size_t planes = 2 * (size_t)run->config->crossbar.devices;
     size_t devices = 0;
     for (size_t l = 0; l < run->layers; l++) {
-        const xh_crossbar *crossbar = xh_synapses_crossbar(xh_layer_synapses(run->blocks[l].layer));
-        devices += crossbar ? xh_crossbar_devices(crossbar) : 0;
+        xh_synapses *synapses = xh_layer_synapses(run->blocks[l].layer);
+        const size_t size = xh_synapses_inputs(synapses) * xh_synapses_division(synapses).length;
+        devices += xh_synapses_crossbar(synapses) ? planes * size : 0;
     }
     return devices;
 }
 
 xh_status xh_run_record_layers(xh_run_state *run, xh_run_result *result, xh_error *error) {
-    const size_t devices = devices_of(run);
+    const size_t devices = xh_run_leads(run) ? devices_of(run) : 0;
     float *wear = xh_array_create(devices, sizeof(float));
-    if (!wear && devices > 0) {
+    if (!wear) {
         return xh_error_set(error, XH_MEMORY, "no memory for the wear of %zu devices", devices);
     }
     xh_status status = XH_OK;
     size_t first = 0;
     for (size_t l = 0; status == XH_OK && l < run->layers; l++) {
         status = record_layer(run, l, wear + first, &result->layers[l], error);
-        first += result->layers[l].devices;
+        first += xh_run_leads(run) ? result->layers[l].devices : 0;
     }
     result->layer_count = run->layers;
     extremes(wear, devices, &result->wear_max, &result->wear_p999);

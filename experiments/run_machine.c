@@ -33,8 +33,9 @@ static xh_status measure(xh_arithmetic arithmetic, const float *weights, const f
                          double *rate, xh_error *error) {
     const xh_rule rule = {.rate = 0};
     xh_synapses *synapses = NULL;
-    const xh_status status = xh_synapses_create_digital(
-        INPUTS, OUTPUTS, weights, rule, XH_SCALE_LAYER_MAXIMUM, 0, arithmetic, &synapses, error);
+    const xh_status status =
+        xh_synapses_create_digital(INPUTS, xh_undivided(OUTPUTS), weights, rule,
+                                   XH_SCALE_LAYER_MAXIMUM, 0, arithmetic, &synapses, error);
     if (status == XH_OK) {
         *rate = blocks_per_second(synapses, x, u) * PATCHES * OUTPUTS * INPUTS;
     }

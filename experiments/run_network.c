@@ -40,6 +40,23 @@ static uint64_t seed_of(const xh_config *config, long seed) {
     return (uint64_t)(seed < 0 ? config->experiment.seed : seed);
 }
 
+static bool is_crossbar(const xh_layer_params *params) {
+    return strcmp(params->synapses, "crossbar") == 0;
+}
+
+static xh_arithmetic arithmetic_of(const xh_layer_params *params) {
+    return strcmp(params->arithmetic, "int16") == 0 ? XH_ARITHMETIC_INT16 : XH_ARITHMETIC_FLOAT32;
+}
+
+/* How the neurons of a layer are divided among the partners of the run. */
+static xh_division divide(const xh_run_state *run, const xh_layer_params *params) {
+    const xh_partners *partners = run->options->partners;
+    const size_t outputs = (size_t)params->outputs;
+    return is_crossbar(params)
+               ? xh_crossbar_divide(outputs, &run->config->crossbar, partners)
+               : xh_synapses_division_digital(outputs, arithmetic_of(params), partners);
+}
+
 static xh_status create_crossbar(const xh_run_state *run, size_t index, size_t inputs,
                                  const float *weights, xh_rule rule, xh_synapses **synapses,
                                  xh_error *error) {
@@ -49,7 +66,7 @@ static xh_status create_crossbar(const xh_run_state *run, size_t index, size_t i
         .cycle = seed_of(config, config->seeds.cycle),
         .instance = (uint32_t)index,
     };
-    const size_t outputs = (size_t)config->layers[index].outputs;
+    const xh_division outputs = divide(run, &config->layers[index]);
     xh_crossbar *crossbar = NULL;
     const xh_status status =
         xh_crossbar_create(inputs, outputs, config->device, config->device_values.bytes,
@@ -71,16 +88,14 @@ static xh_status create_synapses(const xh_run_state *run, size_t index,
                                  const xh_layer_params *params, size_t inputs, const float *weights,
                                  xh_synapses **synapses, xh_error *error) {
     const xh_rule rule = {.rate = params->rate, .norm_power = params->norm_power};
-    if (strcmp(params->synapses, "crossbar") == 0) {
+    if (is_crossbar(params)) {
         return create_crossbar(run, index, inputs, weights, rule, synapses, error);
     }
     const xh_update_scale scale = strcmp(params->update_scale, "neuron_running") == 0
                                       ? XH_SCALE_NEURON_RUNNING
                                       : XH_SCALE_LAYER_MAXIMUM;
-    const xh_arithmetic arithmetic =
-        strcmp(params->arithmetic, "int16") == 0 ? XH_ARITHMETIC_INT16 : XH_ARITHMETIC_FLOAT32;
-    return xh_synapses_create_digital(inputs, (size_t)params->outputs, weights, rule, scale,
-                                      params->weight_bound, arithmetic, synapses, error);
+    return xh_synapses_create_digital(inputs, divide(run, params), weights, rule, scale,
+                                      params->weight_bound, arithmetic_of(params), synapses, error);
 }
 
 /* Puts layer number index on top of the network. Its block's start begins as the weights that it
@@ -95,12 +110,13 @@ static xh_status add_layer(xh_run_state *run, size_t index, xh_error *error) {
     if (status != XH_OK) {
         return status;
     }
-    block->start = xh_array_create(inputs * (size_t)params.outputs, sizeof(float));
+    const xh_part own = xh_division_own(divide(run, &params));
+    block->start = xh_array_create(inputs * own.count, sizeof(float));
     if (!block->start) {
-        return xh_error_set(error, XH_MEMORY, "no memory for %zu x %ld weights", inputs,
-                            params.outputs);
+        return xh_error_set(error, XH_MEMORY, "no memory for %zu x %zu weights", inputs, own.count);
     }
-    xh_layer_initial_weights(&params, inputs, run->seed_network, (uint32_t)index, block->start);
+    xh_layer_initial_weights(&params, inputs, own, run->seed_network, (uint32_t)index,
+                             block->start);
     xh_synapses *synapses = NULL;
     status = create_synapses(run, index, &params, inputs, block->start, &synapses, error);
     if (status != XH_OK) {

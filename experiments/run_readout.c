@@ -78,7 +78,8 @@ static void scale_batch(const xh_run_state *run, size_t count, extraction *buffe
     }
 }
 
-/* Features of the loader's images, in rows from the first on. */
+/* Features of the loader's images, in rows from the first on; features is NULL where only another
+ * partner keeps them. */
 static xh_status extract_all(xh_run_state *run, xh_loader *loader, xh_feature_store *features,
                              size_t first, extraction *buffers, xh_error *error) {
     for (size_t row = first;;) {
@@ -93,7 +94,9 @@ static xh_status extract_all(xh_run_state *run, xh_loader *loader, xh_feature_st
         status = extract_batch(run, images, buffers->values, error);
         if (status == XH_OK) {
             scale_batch(run, images.count * features_of(run), buffers);
-            status = xh_feature_store_put(features, row, images.count, buffers->values, error);
+            status = features
+                         ? xh_feature_store_put(features, row, images.count, buffers->values, error)
+                         : XH_OK;
         }
         if (status != XH_OK) {
             return status;
@@ -126,15 +129,18 @@ static xh_status extract(xh_run_state *run, const xh_dataset *data, const char *
     return status;
 }
 
-static xh_status extract_both(xh_run_state *run, extraction *buffers, xh_error *error) {
+static xh_status create_stores(xh_run_state *run, xh_error *error) {
     xh_run_store store = xh_run_store_of(run->config, features_of(run), run->train.count,
                                          run->test.count, xh_run_memory(run->options->memory));
     store.train.beside = store.test.beside = run->path;
+    const xh_status status = xh_feature_store_create(&store.train, &run->train_features, error);
+    return status == XH_OK ? xh_feature_store_create(&store.test, &run->test_features, error)
+                           : status;
+}
+
+static xh_status extract_both(xh_run_state *run, extraction *buffers, xh_error *error) {
     xh_run_tell(run, "features", 0, buffers->total, "images");
-    xh_status status = xh_feature_store_create(&store.train, &run->train_features, error);
-    if (status == XH_OK) {
-        status = xh_feature_store_create(&store.test, &run->test_features, error);
-    }
+    xh_status status = xh_run_leads(run) ? create_stores(run, error) : XH_OK;
     const xh_readout_params *params = &run->config->readout;
     for (size_t view = 0; status == XH_OK && view < (size_t)params->views; view++) {
         status = extract(run, &run->train, params->augmentation, view, run->train_features, buffers,
@@ -186,7 +192,7 @@ static xh_status run_epoch(xh_run_state *run, long epoch, xh_error *error) {
     return xh_run_readout_row(run, epoch, loss, error);
 }
 
-xh_status xh_run_readout(xh_run_state *run, xh_error *error) {
+static xh_status read_out(xh_run_state *run, xh_error *error) {
     const xh_readout_params *params = &run->config->readout;
     const size_t epochs = (size_t)params->epochs;
     size_t *epoch = &run->place.readout_epoch;
@@ -205,5 +211,13 @@ xh_status xh_run_readout(xh_run_state *run, xh_error *error) {
             xh_run_tell(run, "readout", ++*epoch, epochs, "epochs");
         }
     }
+    return status;
+}
+
+xh_status xh_run_readout(xh_run_state *run, xh_error *error) {
+    const xh_partners *partners = run->options->partners;
+    xh_status status = xh_run_leads(run) ? read_out(run, error) : XH_OK;
+    xh_partners_meet(partners);
+    xh_partners_share(partners, 0, sizeof(status), &status);
     return status;
 }

@@ -23,7 +23,7 @@ static void count_synapses(const xh_run_state *run, xh_run_result *result) {
         const xh_run_block *block = &run->blocks[l];
         const xh_synapses *synapses = xh_layer_synapses(block->layer);
         const double size =
-            (double)xh_synapses_inputs(synapses) * (double)xh_synapses_outputs(synapses);
+            (double)xh_synapses_inputs(synapses) * (double)xh_synapses_division(synapses).length;
         if (block->images > 0) {
             result->synapses += size;
             result->synapse_updates += size * (double)block->images;
@@ -110,7 +110,11 @@ static xh_status record_figures(xh_run_state *run, bool complete, const xh_run_r
         {"wall_seconds", "s", result->wall_seconds},
         {"peak_memory", "B", result->peak_memory_bytes},
     };
+    const size_t ranks = xh_partners_count(run->options->partners);
     xh_status status = xh_trace_integer(run->trace, "/result", "complete", complete, NULL, error);
+    if (status == XH_OK) {
+        status = xh_trace_integer(run->trace, "/code", "ranks", (long long)ranks, NULL, error);
+    }
     if (status == XH_OK) {
         status = xh_trace_text(run->trace, "/code", "first_revision", run->first_revision, error);
     }
@@ -136,6 +140,9 @@ xh_status xh_run_record_result(xh_run_state *run, bool complete, xh_run_result *
     price(&account, &run->config->hardware, result);
     snprintf(result->path, sizeof(result->path), "%s%s", run->path, complete ? "" : ".part");
     xh_status status = xh_run_record_layers(run, result, error);
+    if (!xh_run_leads(run)) {
+        return status;
+    }
     if (status == XH_OK) {
         status = xh_run_record_ledger(run, &account, &result->cost, error);
     }

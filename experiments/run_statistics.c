@@ -95,10 +95,13 @@ static void measure_cosines(const xh_run_block *block, const float *weights, con
 xh_run_weights xh_run_describe_weights(const xh_run_block *block, const float *weights,
                                        float *norms, float *cosines) {
     const size_t inputs = xh_layer_inputs(block->layer);
-    const size_t outputs = xh_synapses_outputs(xh_layer_synapses(block->layer));
-    measure_norms(block->start, outputs, inputs, cosines);
-    measure_norms(weights, outputs, inputs, norms);
-    measure_cosines(block, weights, norms, cosines);
+    const xh_division division = xh_synapses_division(xh_layer_synapses(block->layer));
+    const size_t outputs = division.length, own = xh_division_own(division).count;
+    measure_norms(block->start, own, inputs, cosines + outputs);
+    measure_norms(weights, own, inputs, norms + outputs);
+    measure_cosines(block, weights, norms + outputs, cosines + outputs);
+    xh_division_gather(division, 1, norms + outputs, norms);
+    xh_division_gather(division, 1, cosines + outputs, cosines);
     return (xh_run_weights){
         .norm_mean = gsl_stats_float_mean(norms, 1, outputs),
         .norm_min = gsl_stats_float_min(norms, 1, outputs),
@@ -174,7 +177,7 @@ typedef struct row_scratch {
 static void describe(xh_run_state *run, xh_run_block *block, row_scratch scratch, double *row) {
     xh_synapses *synapses = xh_layer_synapses(block->layer);
     const xh_crossbar *crossbar = xh_synapses_crossbar(synapses);
-    const size_t outputs = xh_synapses_outputs(synapses);
+    const size_t outputs = xh_synapses_division(synapses).length;
     xh_synapses_weights(synapses, scratch.weights, xh_probe_weights);
     xh_layer_wins(block->layer, scratch.wins, true);
     block->winners = describe_winners(scratch.wins, outputs);
@@ -192,7 +195,9 @@ static void describe(xh_run_state *run, xh_run_block *block, row_scratch scratch
     describe_costs(run, row);
     if (scratch.wear) {
         xh_probe_wear(crossbar, scratch.wear);
-        row[COLUMN_wear_max] = largest(scratch.wear, xh_crossbar_devices(crossbar));
+        float wear = largest(scratch.wear, xh_crossbar_devices(crossbar));
+        xh_partners_largest(run->options->partners, 1, &wear);
+        row[COLUMN_wear_max] = (double)wear;
         row[COLUMN_device_time] = xh_crossbar_time(crossbar);
     }
 }
@@ -201,11 +206,12 @@ xh_status xh_run_layer_row(xh_run_state *run, size_t index, xh_error *error) {
     xh_run_block *block = &run->blocks[index];
     xh_synapses *synapses = xh_layer_synapses(block->layer);
     const xh_crossbar *crossbar = xh_synapses_crossbar(synapses);
-    const size_t outputs = xh_synapses_outputs(synapses), inputs = xh_synapses_inputs(synapses);
+    const size_t outputs = xh_synapses_division(synapses).length;
+    const size_t inputs = xh_synapses_inputs(synapses);
     const row_scratch scratch = {
-        .weights = xh_array_create(outputs * inputs, sizeof(float)),
-        .norms = xh_array_create(outputs, sizeof(float)),
-        .cosines = xh_array_create(outputs, sizeof(float)),
+        .weights = xh_array_create(xh_synapses_outputs(synapses) * inputs, sizeof(float)),
+        .norms = xh_array_create(2 * outputs, sizeof(float)),
+        .cosines = xh_array_create(2 * outputs, sizeof(float)),
         .wins = xh_array_create(outputs, sizeof(uint32_t)),
         .wear = crossbar ? xh_array_create(xh_crossbar_devices(crossbar), sizeof(float)) : NULL,
     };
@@ -215,7 +221,7 @@ xh_status xh_run_layer_row(xh_run_state *run, size_t index, xh_error *error) {
         (scratch.wear || !crossbar)) {
         describe(run, block, scratch, row);
         block->traced = block->images;
-        status = xh_trace_row(run->trace, block->table, row, error);
+        status = run->trace ? xh_trace_row(run->trace, block->table, row, error) : XH_OK;
     } else {
         status = xh_error_set(error, XH_MEMORY, "no memory for statistics of %zu x %zu weights",
                               outputs, inputs);

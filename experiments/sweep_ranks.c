@@ -45,51 +45,14 @@ static void pause_briefly(void) {
     nanosleep(&pause, NULL);
 }
 
-const char *xh_ranks_library(void) {
-    static char text[MPI_MAX_LIBRARY_VERSION_STRING];
-    int length = 0;
-    MPI_Get_library_version(text, &length);
-    text[strcspn(text, ",\n")] = '\0';
-    for (char *tab = text; (tab = strchr(tab, '\t')) != NULL;) {
-        *tab = ' ';
-    }
-    return text;
-}
-
-/* How many ranks the program that started this one says there are; 0: none started it. */
-static int promised(void) {
-    const char *const sizes[] = {getenv("OMPI_COMM_WORLD_SIZE"), getenv("PMI_SIZE")};
-    for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-        if (sizes[i]) {
-            return atoi(sizes[i]);
-        }
-    }
-    return getenv("PMIX_RANK") ? 1 : 0;
-}
-
-bool xh_ranks_started(void) {
-    return promised() > 0;
-}
-
-xh_status xh_ranks_begin(xh_ranks *ranks, xh_error *error) {
-    MPI_Comm here;
-    MPI_Init(NULL, NULL);
+xh_status xh_sweep_ranks_begin(xh_ranks *ranks, xh_error *error) {
+    const xh_status status = xh_ranks_begin(ranks, error);
     begun = true;
     MPI_Comm_set_errhandler(MPI_COMM_WORLD, MPI_ERRORS_RETURN);
-    MPI_Comm_rank(MPI_COMM_WORLD, &ranks->rank);
-    MPI_Comm_size(MPI_COMM_WORLD, &ranks->count);
-    MPI_Comm_split_type(MPI_COMM_WORLD, MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &here);
-    MPI_Comm_size(here, &ranks->neighbours);
-    MPI_Comm_free(&here);
-    return ranks->count >= promised()
-               ? XH_OK
-               : xh_error_set(error, XH_INPUT,
-                              "one of %d ranks, of which %s, with which this program was built, "
-                              "sees %d: start it by the mpirun of that library",
-                              promised(), xh_ranks_library(), ranks->count);
+    return status;
 }
 
-xh_status xh_ranks_agree(xh_status status) {
+xh_status xh_sweep_ranks_agree(xh_status status) {
     int shared = (int)status;
     MPI_Bcast(&shared, 1, MPI_INT, 0, MPI_COMM_WORLD);
     return (xh_status)shared;
@@ -221,8 +184,8 @@ static bool is_busy(const leader *all) {
     return busy;
 }
 
-xh_status xh_ranks_lead(const xh_ranks *ranks, const xh_sweep_plan *plan, int threads,
-                        xh_sweep_session *session, xh_error *error) {
+xh_status xh_sweep_ranks_lead(const xh_ranks *ranks, const xh_sweep_plan *plan, int threads,
+                              xh_sweep_session *session, xh_error *error) {
     leader all = {.plan = plan, .session = session, .count = ranks->count, .threads = threads};
     all.ranks = calloc((size_t)ranks->count, sizeof(*all.ranks));
     for (int rank = 0; all.ranks && rank < all.count; rank++) {
@@ -265,8 +228,8 @@ static bool obey(const xh_sweep_plan *plan, int threads, long run, xh_worker *wo
     return run != ORDER_END && run != ORDER_LEAVE;
 }
 
-void xh_ranks_follow(const xh_sweep_plan *plan, int threads,
-                     const volatile sig_atomic_t *interrupt) {
+void xh_sweep_ranks_follow(const xh_sweep_plan *plan, int threads,
+                           const volatile sig_atomic_t *interrupt) {
     xh_worker worker = {.process = 0};
     char message[XH_ERROR_TEXT];
     bool told = false;
@@ -298,7 +261,7 @@ void xh_ranks_follow(const xh_sweep_plan *plan, int threads,
     }
 }
 
-void xh_ranks_end(void) {
+void xh_sweep_ranks_end(void) {
     if (begun && !some_lost) { /* it would wait for ever for those that are */
         MPI_Finalize();
     }

@@ -3,218 +3,14 @@
  * read, made to compete and activated in blocks, and pooled; threads share out the images and the
  * blocks of a chunk. While a layer learns, patches, u and y of the whole batch are kept for the
  * update, which comes last.
+ *
+ * Partners divide the neurons: each reads its own, then what a chunk was answered is gathered, and all
+ * go on with the answers of all neurons. u and y are kept of the own neurons, whose update it is.
  */
-#include "crosshebb/layer.h"
-#include "buffer.h"
-#include "crosshebb/patches.h"
+#include "layer_internal.h"
 
 #include <omp.h>
-#include <stdlib.h>
 #include <string.h>
-
-/* Patches of a chunk (at least), so that its activations stay near the cores; and of a block (at
- * most). */
-enum { CHUNK = 2048, BLOCK = 256, BLOCK_GRAIN = 16 };
-
-typedef enum xh_activation {
-    XH_ACTIVATION_TRIANGLE,
-    XH_ACTIVATION_SOFTMAX,
-    XH_ACTIVATION_RELU,
-    XH_ACTIVATION_NONE
-} xh_activation;
-
-struct xh_layer {
-    xh_layer_params params;
-    xh_shape input;
-    xh_shape output;
-    size_t inputs;
-    size_t outputs;
-    size_t positions;
-    bool dense;
-    xh_patches patches; /* of a conv layer */
-    xh_competition competition;
-    xh_activation activation;
-    xh_pool pool;
-    xh_synapses *synapses;
-    xh_normalise normalise;
-    bool calibrated;
-    size_t learned; /* vectors of the latest batch that it learned from */
-    int threads;
-    uint32_t *wins; /* [threads][outputs] */
-
-    xh_buffer padded; /* [chunk][height][width][channels], padded images */
-    xh_buffer block;  /* [threads][BLOCK][inputs], patches at hand */
-    xh_buffer a;      /* [chunk][positions][outputs], activations */
-    xh_buffer x;      /* [batch][positions][inputs], while learning */
-    xh_buffer u;      /* [batch][positions][outputs], while learning */
-    xh_buffer y;      /* [batch][positions][outputs], while learning */
-};
-
-static xh_competition competition_of(const char *name) {
-    if (strcmp(name, "soft") == 0) {
-        return XH_COMPETITION_SOFT;
-    }
-    return strcmp(name, "hard") == 0 ? XH_COMPETITION_HARD : XH_COMPETITION_SOFT_ANTI;
-}
-
-static xh_activation activation_of(const char *name) {
-    if (strcmp(name, "softmax") == 0) {
-        return XH_ACTIVATION_SOFTMAX;
-    }
-    if (strcmp(name, "relu") == 0) {
-        return XH_ACTIVATION_RELU;
-    }
-    return strcmp(name, "none") == 0 ? XH_ACTIVATION_NONE : XH_ACTIVATION_TRIANGLE;
-}
-
-static xh_status check_synapses(const xh_layer *layer, xh_error *error) {
-    const size_t inputs = xh_synapses_inputs(layer->synapses);
-    const size_t outputs = xh_synapses_outputs(layer->synapses);
-    if (inputs != layer->inputs || outputs != layer->outputs) {
-        return xh_error_set(error, XH_INPUT,
-                            "layer %s: synapses are %zu x %zu where %zu x %zu are needed",
-                            layer->params.name, outputs, inputs, layer->outputs, layer->inputs);
-    }
-    return XH_OK;
-}
-
-static xh_status create_arrays(xh_layer *layer, xh_error *error) {
-    const size_t channels = layer->input.channels;
-    layer->threads = omp_get_max_threads();
-    layer->wins = xh_array_create((size_t)layer->threads * layer->outputs, sizeof(uint32_t));
-    layer->normalise = (xh_normalise){.channels = channels,
-                                      .mean = xh_array_create(channels, sizeof(float)),
-                                      .variance = xh_array_create(channels, sizeof(float))};
-    if (!layer->wins || !layer->normalise.mean || !layer->normalise.variance) {
-        return xh_error_set(error, XH_MEMORY, "no memory for layer %s", layer->params.name);
-    }
-    for (size_t c = 0; c < channels; c++) {
-        layer->normalise.variance[c] = 1;
-    }
-    return XH_OK;
-}
-
-/* What follows from the parameters. */
-static xh_status shape_layer(xh_layer *layer, const xh_layer_params *params, xh_shape input,
-                             xh_error *error) {
-    layer->params = *params;
-    layer->input = input;
-    layer->outputs = (size_t)params->outputs;
-    layer->dense = strcmp(params->type, "dense") == 0;
-    layer->patches = (xh_patches){input.height, input.width, input.channels, (size_t)params->kernel,
-                                  (size_t)params->padding};
-    layer->competition = competition_of(params->competition);
-    layer->activation = activation_of(params->activation);
-    layer->pool = xh_layer_pool(params);
-    return xh_layer_geometry(params, input, &layer->inputs, &layer->positions, &layer->output,
-                             error);
-}
-
-xh_status xh_layer_create(const xh_layer_params *params, xh_shape input, xh_synapses *synapses,
-                          xh_layer **layer, xh_error *error) {
-    xh_layer *made = calloc(1, sizeof(*made));
-    if (!made) {
-        xh_synapses_free(synapses);
-        return xh_error_set(error, XH_MEMORY, "no memory for layer %s", params->name);
-    }
-    made->synapses = synapses;
-    xh_status status = shape_layer(made, params, input, error);
-    if (status == XH_OK) {
-        status = check_synapses(made, error);
-    }
-    if (status == XH_OK) {
-        status = create_arrays(made, error);
-    }
-    if (status != XH_OK) {
-        xh_layer_free(made);
-        return status;
-    }
-    *layer = made;
-    return XH_OK;
-}
-
-void xh_layer_free(xh_layer *layer) {
-    if (!layer) {
-        return;
-    }
-    xh_synapses_free(layer->synapses);
-    xh_array_free(layer->wins);
-    xh_array_free(layer->normalise.mean);
-    xh_array_free(layer->normalise.variance);
-    xh_buffer *buffers[] = {&layer->padded, &layer->block, &layer->a,
-                            &layer->x,      &layer->u,     &layer->y};
-    for (size_t i = 0; i < sizeof(buffers) / sizeof(buffers[0]); i++) {
-        xh_buffer_free(buffers[i]);
-    }
-    free(layer);
-}
-
-/* Images of a full chunk. */
-static size_t chunk_images(const xh_layer *layer) {
-    return (CHUNK + layer->positions - 1) / layer->positions;
-}
-
-static size_t padded_size(const xh_layer *layer) {
-    const size_t padding = 2 * layer->patches.padding;
-    return (layer->input.height + padding) * (layer->input.width + padding) * layer->input.channels;
-}
-
-/* Floats in each buffer. */
-typedef struct needs {
-    size_t padded, block, a, x, u, y;
-} needs;
-
-/* For batches of count images. */
-static needs needs_of(const xh_layer *layer, xh_layer_mode mode, size_t count) {
-    const size_t full = chunk_images(layer);
-    const size_t chunk = count < full ? count : full;
-    const bool keeps = mode != XH_LAYER_INFER;
-    const size_t kept = keeps ? count * layer->positions : 0;
-    const size_t at_hand = keeps ? 0 : (size_t)layer->threads * BLOCK;
-    return (needs){
-        .padded = layer->dense ? 0 : chunk * padded_size(layer),
-        .block = layer->dense ? 0 : at_hand * layer->inputs,
-        .a = chunk * layer->positions * layer->outputs,
-        .x = layer->dense ? 0 : kept * layer->inputs,
-        .u = kept * layer->outputs,
-        .y = kept * layer->outputs,
-    };
-}
-
-xh_status xh_layer_reserve(xh_layer *layer, xh_layer_mode mode, size_t count, xh_error *error) {
-    const needs counts = needs_of(layer, mode, count);
-    const struct {
-        xh_buffer *buffer;
-        size_t count;
-    } wanted[] = {
-        {&layer->padded, counts.padded}, {&layer->block, counts.block}, {&layer->a, counts.a},
-        {&layer->x, counts.x},           {&layer->u, counts.u},         {&layer->y, counts.y},
-    };
-    xh_status status = XH_OK;
-    for (size_t i = 0; status == XH_OK && i < sizeof(wanted) / sizeof(wanted[0]); i++) {
-        status = xh_buffer_reserve(wanted[i].buffer, wanted[i].count, error);
-    }
-    return status;
-}
-
-static size_t larger(size_t one, size_t other) {
-    return one > other ? one : other;
-}
-
-xh_status xh_layer_memory(const xh_layer_params *params, xh_shape input, int threads, size_t learnt,
-                          size_t inferred, size_t *bytes, xh_error *error) {
-    xh_layer layer = {.threads = threads};
-    const xh_status status = shape_layer(&layer, params, input, error);
-    if (status != XH_OK) {
-        return status;
-    }
-    const needs learning = needs_of(&layer, XH_LAYER_LEARN, learnt);
-    const needs inference = needs_of(&layer, XH_LAYER_INFER, inferred);
-    *bytes =
-        sizeof(float) * (larger(learning.padded, inference.padded) + inference.block +
-                         larger(learning.a, inference.a) + learning.x + learning.u + learning.y);
-    return XH_OK;
-}
 
 /* A part of a batch: images first .. first + count - 1, and where their activations go. */
 typedef struct chunk {
@@ -236,7 +32,7 @@ static size_t block_size(size_t patches) {
 
 static void pad_image(xh_layer *layer, chunk part, size_t image) {
     const float *from = part.images.data + (part.first + image) * xh_images_features(part.images);
-    xh_patches_pad(layer->patches, from, layer->padded.data + image * padded_size(layer));
+    xh_patches_pad(layer->patches, from, layer->padded.data + image * xh_layer_padded(layer));
 }
 
 /* Cuts count patches of the chunk, which may lie in several images. */
@@ -246,8 +42,8 @@ static void cut(const xh_layer *layer, size_t first, size_t count, float *x) {
         const size_t rest = layer->positions - position;
         const size_t here = count < rest ? count : rest;
         xh_patches_cut(layer->patches,
-                       layer->padded.data + first / layer->positions * padded_size(layer), position,
-                       here, x);
+                       layer->padded.data + first / layer->positions * xh_layer_padded(layer),
+                       position, here, x);
         first += here;
         count -= here;
         x += here * layer->inputs;
@@ -285,24 +81,77 @@ static void activate(const xh_layer *layer, size_t count, const float *u, float 
     }
 }
 
-/* Reads, competition and activations of count vectors of the chunk. */
-static void run_block(xh_layer *layer, chunk part, size_t first, size_t count) {
+/* The own neurons' columns of count vectors of all neurons. */
+static void copy_own(const xh_layer *layer, size_t count, const float *all, float *own) {
+    for (size_t p = 0; p < count && layer->own.count > 0; p++) {
+        memcpy(own + p * layer->own.count, all + p * layer->outputs + layer->own.first,
+               layer->own.count * sizeof(*own));
+    }
+}
+
+/* Competition and activations of count vectors of the chunk, whose u are known. */
+static void respond(xh_layer *layer, chunk part, size_t first, size_t count, float *u) {
     const size_t outputs = layer->outputs;
     const size_t patch = part.first * layer->positions + first;
-    float *a = layer->a.data + first * outputs;
-    float *u = part.mode == XH_LAYER_INFER ? a : layer->u.data + patch * outputs;
-    xh_synapses_read(layer->synapses, patch, count, inputs_of(layer, part, first, count), u);
     if (layer->params.pre_triangle) {
         xh_triangle(1, count, outputs, u, u);
     }
     if (part.mode == XH_LAYER_LEARN) {
+        float *y = layer->y.data + patch * outputs;
         xh_compete(layer->competition, (float)layer->params.inverse_temperature, count, outputs, u,
-                   layer->y.data + patch * outputs,
-                   layer->wins + (size_t)omp_get_thread_num() * outputs);
+                   y, layer->wins + (size_t)omp_get_thread_num() * outputs);
+        if (layer->division.partners) {
+            copy_own(layer, count, u, layer->u.data + patch * layer->own.count);
+            copy_own(layer, count, y, layer->own_y.data + patch * layer->own.count);
+        }
     }
     if (part.out) {
-        activate(layer, count, u, a);
+        activate(layer, count, u, layer->a.data + first * outputs);
     }
+}
+
+/* Reads, competition and activations of count vectors of the chunk. */
+static void run_block(xh_layer *layer, chunk part, size_t first, size_t count) {
+    const size_t outputs = layer->outputs;
+    const size_t patch = part.first * layer->positions + first;
+    float *u = part.mode == XH_LAYER_INFER ? layer->a.data + first * outputs
+                                           : layer->u.data + patch * outputs;
+    xh_synapses_read(layer->synapses, patch, count, inputs_of(layer, part, first, count), u);
+    respond(layer, part, first, count, u);
+}
+
+/* Reads of the own neurons alone. */
+static void read_block(xh_layer *layer, chunk part, size_t first, size_t count) {
+    const size_t patch = part.first * layer->positions + first;
+    xh_synapses_read(layer->synapses, patch, count, inputs_of(layer, part, first, count),
+                     layer->read.data + first * layer->own.count);
+}
+
+/* What every neuron answered to vectors of the chunk, in which there are so many. */
+static void respond_block(xh_layer *layer, chunk part, size_t patches, size_t first, size_t count) {
+    float *u = layer->a.data + first * layer->outputs;
+    for (size_t k = 0; k < xh_partners_count(layer->division.partners); k++) {
+        const xh_part neurons = xh_division_part(layer->division, k);
+        const float *from =
+            layer->read_by_all.data + neurons.first * patches + first * neurons.count;
+        for (size_t p = 0; p < count; p++) {
+            memcpy(u + p * layer->outputs + neurons.first, from + p * neurons.count,
+                   neurons.count * sizeof(*u));
+        }
+    }
+    respond(layer, part, first, count, u);
+}
+
+/* Reads of a chunk by all partners, each its own neurons, in blocks of vectors. */
+static void read_chunk(xh_layer *layer, chunk part, size_t patches, size_t block) {
+#pragma omp for schedule(static)
+    for (size_t first = 0; first < patches; first += block) {
+        const size_t rest = patches - first;
+        read_block(layer, part, first, rest < block ? rest : block);
+    }
+#pragma omp master
+    xh_division_gather(layer->division, patches, layer->read.data, layer->read_by_all.data);
+#pragma omp barrier
 }
 
 static void pool_image(const xh_layer *layer, chunk part, size_t image) {
@@ -324,10 +173,18 @@ static void run_chunk(xh_layer *layer, chunk part) {
     for (size_t image = 0; image < padded; image++) {
         pad_image(layer, part, image);
     }
+    if (layer->division.partners) {
+        read_chunk(layer, part, patches, block);
+    }
 #pragma omp for schedule(static)
     for (size_t first = 0; first < patches; first += block) {
         const size_t rest = patches - first;
-        run_block(layer, part, first, rest < block ? rest : block);
+        const size_t count = rest < block ? rest : block;
+        if (layer->division.partners) {
+            respond_block(layer, part, patches, first, count);
+        } else {
+            run_block(layer, part, first, count);
+        }
     }
 #pragma omp for schedule(static) nowait
     for (size_t image = 0; image < pooled; image++) {
@@ -337,7 +194,7 @@ static void run_chunk(xh_layer *layer, chunk part) {
 
 /* Sets the converters by the patches of a whole batch. */
 static void calibrate(xh_layer *layer, xh_images images) {
-    const size_t full = chunk_images(layer);
+    const size_t full = xh_layer_chunk(layer);
     for (size_t first = 0; !layer->dense && first < images.count; first += full) {
         const size_t rest = images.count - first;
         const chunk part = {XH_LAYER_WARM, images, first, rest < full ? rest : full, NULL};
@@ -354,16 +211,16 @@ static void calibrate(xh_layer *layer, xh_images images) {
 static void learn(xh_layer *layer, xh_images images) {
     const xh_signals signals = {images.count * layer->positions,
                                 layer->inputs,
-                                layer->outputs,
+                                layer->own.count,
                                 layer->dense ? images.data : layer->x.data,
                                 layer->u.data,
-                                layer->y.data};
+                                layer->division.partners ? layer->own_y.data : layer->y.data};
     xh_synapses_update(layer->synapses, &signals);
     layer->learned = signals.count;
 }
 
 void xh_layer_batch(xh_layer *layer, xh_layer_mode mode, xh_images images, xh_images out) {
-    const size_t full = chunk_images(layer);
+    const size_t full = xh_layer_chunk(layer);
     const size_t features = layer->output.height * layer->output.width * layer->outputs;
     if (layer->params.normalise) {
         xh_normalise_apply(layer->normalise, images, mode != XH_LAYER_INFER);

@@ -141,15 +141,16 @@ xh_status xh_layer_geometry(const xh_layer_params *layer, xh_shape input, size_t
     return XH_OK;
 }
 
-void xh_layer_initial_weights(const xh_layer_params *layer, size_t inputs, uint64_t seed,
-                              uint32_t index, float *weights) {
+void xh_layer_initial_weights(const xh_layer_params *layer, size_t inputs, xh_part neurons,
+                              uint64_t seed, uint32_t index, float *weights) {
     const xh_rng stream = {seed, XH_RNG_WEIGHTS, index, 0};
-    const size_t count = (size_t)layer->outputs * inputs;
+    const size_t first = neurons.first * inputs;
+    const size_t count = neurons.count * inputs;
     const bool normal = strcmp(layer->initial, "normal") == 0;
     if (normal) {
-        xh_rng_normal(stream, 0, count, weights);
+        xh_rng_normal(stream, first, count, weights);
     } else {
-        xh_rng_uniform(stream, 0, count, weights);
+        xh_rng_uniform(stream, first, count, weights);
     }
     const float scale = (float)(layer->initial_norm * sqrt((normal ? 1.0 : 3.0) / (double)inputs));
     for (size_t i = 0; i < count; i++) {

@@ -12,6 +12,14 @@ size_t xh_crossbar_outputs(const xh_crossbar *crossbar) {
     return crossbar->outputs;
 }
 
+xh_division xh_crossbar_division(const xh_crossbar *crossbar) {
+    return crossbar->division;
+}
+
+size_t xh_crossbar_first(const xh_crossbar *crossbar) {
+    return crossbar->first;
+}
+
 size_t xh_crossbar_devices(const xh_crossbar *crossbar) {
     return crossbar->lanes * crossbar->inputs * crossbar->outputs;
 }
@@ -46,6 +54,36 @@ const xh_ledger *xh_crossbar_ledger(const xh_crossbar *crossbar) {
 
 xh_crossbar_thread *xh_crossbar_own_thread(xh_crossbar *crossbar) {
     return &crossbar->threads[omp_get_thread_num()];
+}
+
+uint64_t xh_crossbar_cell(const xh_crossbar *crossbar, size_t output) {
+    return (uint64_t)(crossbar->first + output) * crossbar->inputs;
+}
+
+void xh_crossbar_forget(xh_crossbar *crossbar) {
+    const size_t tiles = crossbar->tiling.column_tiles;
+    for (size_t t = 0; t < crossbar->thread_count; t++) {
+        xh_crossbar_thread *thread = &crossbar->threads[t];
+        memset(&thread->counts, 0, sizeof(thread->counts));
+        memset(thread->slots, 0, tiles * sizeof(*thread->slots));
+        memset(thread->refresh_slots, 0, tiles * sizeof(*thread->refresh_slots));
+    }
+}
+
+xh_crossbar_counts xh_crossbar_sum(const xh_crossbar *crossbar) {
+    enum { COUNTS = sizeof(xh_crossbar_counts) / sizeof(uint64_t) };
+    uint64_t sum[COUNTS] = {0};
+    for (size_t t = 0; t < crossbar->thread_count; t++) {
+        uint64_t counts[COUNTS];
+        memcpy(counts, &crossbar->threads[t].counts, sizeof(counts));
+        for (size_t i = 0; i < COUNTS; i++) {
+            sum[i] += counts[i];
+        }
+    }
+    xh_partners_sum(crossbar->division.partners, COUNTS, sum);
+    xh_crossbar_counts all;
+    memcpy(&all, sum, sizeof(all));
+    return all;
 }
 
 xh_cells xh_crossbar_cells(const xh_crossbar *crossbar, size_t lane, size_t output, size_t input,

@@ -52,6 +52,21 @@ static size_t tiles_of(size_t length, long tile) {
     return (length + (size_t)tile - 1) / (size_t)tile;
 }
 
+static size_t common_divisor(size_t a, size_t b) {
+    return b == 0 ? a : common_divisor(b, a % b);
+}
+
+/* Fewer columns at a time make slow products. */
+enum { LEAST_COLUMNS = 64 };
+
+xh_division xh_crossbar_divide(size_t outputs, const xh_crossbar_params *params,
+                               const xh_partners *partners) {
+    const size_t columns = (size_t)params->columns;
+    const size_t whole = columns / common_divisor(columns, XH_CROSSBAR_BLOCK) * XH_CROSSBAR_BLOCK;
+    const size_t grain = (LEAST_COLUMNS + whole - 1) / whole * whole;
+    return (xh_division){partners, outputs, grain};
+}
+
 static bool create_thread(const xh_crossbar *crossbar, xh_crossbar_thread *thread) {
     const size_t inputs = crossbar->inputs;
     const size_t outputs = crossbar->outputs;
@@ -121,9 +136,11 @@ static bool create_arrays(xh_crossbar *crossbar) {
     const int processors = omp_get_num_procs();
     crossbar->thread_count = (size_t)(threads > processors ? threads : processors);
     crossbar->threads = xh_array_create(crossbar->thread_count, sizeof(xh_crossbar_thread));
-    bool good = crossbar->state && crossbar->wear && crossbar->weight && crossbar->variance &&
-                crossbar->total && crossbar->row_total && crossbar->output_range &&
-                crossbar->stale && crossbar->trains && crossbar->threads;
+    crossbar->of_all = xh_array_create(
+        crossbar->division.partners ? XH_READ_BLOCK * crossbar->division.length : 0, sizeof(float));
+    bool good = crossbar->state && crossbar->of_all && crossbar->wear && crossbar->weight &&
+                crossbar->variance && crossbar->total && crossbar->row_total &&
+                crossbar->output_range && crossbar->stale && crossbar->trains && crossbar->threads;
     for (size_t t = 0; good && t < crossbar->thread_count; t++) {
         good = create_thread(crossbar, &crossbar->threads[t]);
     }
@@ -144,8 +161,8 @@ static void init_cells(xh_crossbar *crossbar) {
             const xh_cells cells = xh_crossbar_cells(crossbar, lane, output, 0, crossbar->inputs);
             const xh_rng stream = {crossbar->seeds.device, XH_RNG_DEVICE,
                                    crossbar->seeds.instance << 8 | (uint32_t)lane, 0};
-            crossbar->model->init(crossbar->device.bytes, cells, stream, output * crossbar->inputs,
-                                  0.0);
+            crossbar->model->init(crossbar->device.bytes, cells, stream,
+                                  xh_crossbar_cell(crossbar, output), 0.0);
         }
     }
     if (crossbar->stuck == NULL) {
@@ -157,7 +174,7 @@ static void init_cells(xh_crossbar *crossbar) {
                                crossbar->seeds.instance << 8 | (uint32_t)lane, 0};
         for (size_t s = 0; s < synapses; s++) {
             float u;
-            xh_rng_uniform(stream, s, 1, &u);
+            xh_rng_uniform(stream, xh_crossbar_cell(crossbar, 0) + s, 1, &u);
             crossbar->stuck[lane * synapses + s] = (double)u < low ? XH_STUCK_LOW
                                                    : (double)u < crossbar->params.stuck_fraction
                                                        ? XH_STUCK_HIGH
@@ -193,10 +210,12 @@ static xh_status check(size_t inputs, size_t outputs, const xh_device_model *mod
     return status == XH_OK ? xh_device_check(model, device_params, error) : status;
 }
 
-xh_status xh_crossbar_create(size_t inputs, size_t outputs, const xh_device_model *model,
+xh_status xh_crossbar_create(size_t inputs, xh_division division, const xh_device_model *model,
                              const void *device_params, const xh_crossbar_params *params,
                              xh_crossbar_seeds seeds, xh_crossbar **crossbar, xh_error *error) {
-    const xh_status status = check(inputs, outputs, model, device_params, params, seeds, error);
+    const size_t all = division.length;
+    const xh_part own = xh_division_own(division);
+    const xh_status status = check(inputs, all, model, device_params, params, seeds, error);
     if (status != XH_OK) {
         return status;
     }
@@ -205,10 +224,13 @@ xh_status xh_crossbar_create(size_t inputs, size_t outputs, const xh_device_mode
         return xh_error_set(error, XH_MEMORY, "no memory for a crossbar");
     }
     made->inputs = inputs;
-    made->outputs = outputs;
+    made->outputs = own.count;
+    made->division = division;
+    made->first = own.first;
+    made->grain = xh_crossbar_divide(all, params, NULL).grain;
     made->params = *params;
     made->lanes = 2 * (size_t)params->devices;
-    made->tiling = (xh_tiling){tiles_of(inputs, params->rows), tiles_of(outputs, params->columns),
+    made->tiling = (xh_tiling){tiles_of(inputs, params->rows), tiles_of(all, params->columns),
                                (size_t)params->rows};
     made->model = model;
     memcpy(made->device.bytes, device_params, model->params->size);
@@ -220,7 +242,7 @@ xh_status xh_crossbar_create(size_t inputs, size_t outputs, const xh_device_mode
         return xh_error_set(error, XH_MEMORY,
                             "no memory for a crossbar of %zu x %zu synapses with %ld devices a "
                             "side",
-                            inputs, outputs, params->devices);
+                            inputs, own.count, params->devices);
     }
     init_cells(made);
     init_figures(made);
@@ -246,5 +268,6 @@ void xh_crossbar_free(xh_crossbar *crossbar) {
     xh_array_free(crossbar->output_range);
     xh_array_free(crossbar->stale);
     xh_array_free(crossbar->trains);
+    xh_array_free(crossbar->of_all);
     xh_array_free(crossbar);
 }

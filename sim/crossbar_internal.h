@@ -18,9 +18,20 @@ enum { XH_READ_BLOCK = 128 };
 /* How a matrix lies on tiles. */
 typedef struct xh_tiling {
     size_t row_tiles;
-    size_t column_tiles;
-    size_t rows; /* inputs of a tile; the last may hold fewer */
+    size_t column_tiles; /* of all partners */
+    size_t rows;         /* inputs of a tile; the last may hold fewer */
 } xh_tiling;
+
+/* What happened in an update, or while programming: uint64_t throughout, so that it is summed as an
+ * array. */
+typedef struct xh_crossbar_counts {
+    uint64_t events[XH_EVENTS];
+    uint64_t refresh_events[XH_EVENTS];
+    xh_pulse_tally pulses;
+    xh_pulse_tally refresh_pulses;
+    uint64_t charge; /* XH_CONDUCTANCE_UNIT */
+    uint64_t column_reads;
+} xh_crossbar_counts;
 
 /* Counters and working memory of one thread. */
 typedef struct xh_crossbar_thread {
@@ -35,14 +46,9 @@ typedef struct xh_crossbar_thread {
     float *deviation;        /* [XH_READ_BLOCK][outputs] */
     float *normal;           /* [XH_READ_BLOCK][outputs] */
     /* update */
-    uint64_t events[XH_EVENTS];
-    uint64_t refresh_events[XH_EVENTS];
-    xh_pulse_tally pulses;
-    xh_pulse_tally refresh_pulses;
-    int64_t charge;          /* XH_CONDUCTANCE_UNIT */
-    uint64_t *slots;         /* [column_tiles] */
-    uint64_t *refresh_slots; /* [column_tiles] */
-    bool read_columns;
+    xh_crossbar_counts counts;
+    uint64_t *slots;                /* [column_tiles] */
+    uint64_t *refresh_slots;        /* [column_tiles] */
     float *plane[XH_DEVICE_PLANES]; /* [inputs] each: gathered cells */
     float *direction;               /* [inputs] */
     float *noise;                   /* [inputs + 3] */
@@ -56,8 +62,11 @@ typedef struct xh_crossbar_thread {
 
 struct xh_crossbar {
     size_t inputs;
-    size_t outputs;
-    size_t lanes; /* devices a synapse: the plus side first */
+    size_t outputs;       /* here */
+    xh_division division; /* of all outputs */
+    size_t first;         /* of the outputs here, among all */
+    size_t grain;         /* outputs of a product; parts of a divided crossbar are made of these */
+    size_t lanes;         /* devices a synapse: the plus side first */
     xh_tiling tiling;
     const xh_device_model *model;
     union {
@@ -90,6 +99,7 @@ struct xh_crossbar {
     uint32_t *trains;  /* [outputs]: pulse rounds of this update, for the random stream and the
                           selection counter */
     bool row_total_stale;
+    float *of_all; /* [XH_READ_BLOCK][all outputs], with partners: what a block was answered */
 
     size_t thread_count;
     xh_crossbar_thread *threads;
@@ -103,6 +113,15 @@ xh_crossbar_thread *xh_crossbar_own_thread(xh_crossbar *crossbar);
 /* The cells of one lane in a column (count cells from input on). */
 xh_cells xh_crossbar_cells(const xh_crossbar *crossbar, size_t lane, size_t output, size_t input,
                            size_t count);
+
+/* Number of the first cell of a column among those of the whole crossbar. */
+uint64_t xh_crossbar_cell(const xh_crossbar *crossbar, size_t output);
+
+/* Sets every thread's counts to 0. */
+void xh_crossbar_forget(xh_crossbar *crossbar);
+
+/* Counts of all threads of all partners. */
+xh_crossbar_counts xh_crossbar_sum(const xh_crossbar *crossbar);
 
 /* Reads the sides of a column, siemens, into conductance [2][inputs] and variance [inputs] (of the
  * difference), by the way of lane [2][inputs]. */

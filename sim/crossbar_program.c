@@ -44,7 +44,7 @@ static size_t aim(xh_crossbar *crossbar, xh_crossbar_thread *own, const float *w
     float *variance = own->lane + inputs;
     crossbar->model->read(crossbar->device.bytes, cells, crossbar->now, mean, variance);
     const xh_rng stream = {crossbar->seeds.cycle, XH_RNG_READ, crossbar->seeds.instance, step};
-    xh_rng_normal(stream, output * inputs, inputs, own->noise);
+    xh_rng_normal(stream, xh_crossbar_cell(crossbar, output), inputs, own->noise);
     size_t left = 0;
     for (size_t j = 0; j < inputs; j++) {
         const double share =
@@ -73,12 +73,12 @@ static void program_column(xh_crossbar *crossbar, const float *weights, size_t o
             const uint64_t step = PROGRAM_STEP | (uint64_t)round << 16 | lane;
             left = aim(crossbar, own, weights + output * crossbar->inputs, lane, output, step,
                        direction, done);
-            own->events[XH_EVENT_adc_conversion] += crossbar->inputs;
-            own->events[XH_EVENT_wordline_drive] += crossbar->inputs;
-            own->events[XH_EVENT_wordline_pulse] += left;
-            own->events[XH_EVENT_bitline_pulse] += left > 0;
+            own->counts.events[XH_EVENT_adc_conversion] += crossbar->inputs;
+            own->counts.events[XH_EVENT_wordline_drive] += crossbar->inputs;
+            own->counts.events[XH_EVENT_wordline_pulse] += left;
+            own->counts.events[XH_EVENT_bitline_pulse] += left > 0;
             xh_crossbar_pulse_lane(crossbar, own, lane, output, direction, false, step,
-                                   &own->pulses);
+                                   &own->counts.pulses);
         }
     }
 }
@@ -86,26 +86,21 @@ static void program_column(xh_crossbar *crossbar, const float *weights, size_t o
 void xh_crossbar_program(xh_crossbar *crossbar, const float *weights) {
     const double span = crossbar->nominal.g_max - crossbar->nominal.g_min;
     const size_t rounds = 16 + (size_t)fmin(2 * span / crossbar->nominal.step_up, 100000.0);
-    for (size_t t = 0; t < crossbar->thread_count; t++) {
-        memset(crossbar->threads[t].events, 0, sizeof(crossbar->threads[t].events));
-        crossbar->threads[t].pulses = (xh_pulse_tally){0};
-    }
+    xh_crossbar_forget(crossbar);
 #pragma omp parallel for schedule(static)
     for (size_t output = 0; output < crossbar->outputs; output++) {
         program_column(crossbar, weights, output, rounds);
     }
+    const xh_crossbar_counts sum = xh_crossbar_sum(crossbar);
     double *count = crossbar->ledger.count[XH_PHASE_program];
     xh_pulse_tally *pulses = &crossbar->ledger.pulses[XH_PHASE_program];
-    for (size_t t = 0; t < crossbar->thread_count; t++) {
-        const xh_crossbar_thread *thread = &crossbar->threads[t];
-        for (int event = 0; event < XH_EVENTS; event++) {
-            count[event] += (double)thread->events[event];
-        }
-        pulses->up += thread->pulses.up;
-        pulses->down += thread->pulses.down;
-        pulses->effective += thread->pulses.effective;
-        pulses->clipped += thread->pulses.clipped;
+    for (int event = 0; event < XH_EVENTS; event++) {
+        count[event] += (double)sum.events[event];
     }
+    pulses->up += sum.pulses.up;
+    pulses->down += sum.pulses.down;
+    pulses->effective += sum.pulses.effective;
+    pulses->clipped += sum.pulses.clipped;
     count[XH_EVENT_pulse_up] = (double)pulses->up;
     count[XH_EVENT_pulse_down] = (double)pulses->down;
 }

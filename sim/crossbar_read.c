@@ -26,14 +26,19 @@ void xh_crossbar_read_begin(xh_crossbar *crossbar, xh_phase phase) {
 }
 
 /* out [count][outputs] = x [count][inputs] times the transpose of matrix [outputs][inputs], over
- * inputs first .. first
- * + length - 1. */
+ * inputs first .. first + length - 1. Parts of a divided crossbar have the products of the whole. */
 static void product(const xh_crossbar *crossbar, size_t count, size_t first, size_t length,
                     const float *x, const float *matrix, float *out) {
-    const int inputs = (int)crossbar->inputs;
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)count, (int)crossbar->outputs,
-                (int)length, 1.0F, x + first, inputs, matrix + first, inputs, 0.0F, out,
-                (int)crossbar->outputs);
+    const size_t inputs = crossbar->inputs;
+    const size_t outputs = crossbar->outputs;
+    const size_t grain = crossbar->grain;
+    for (size_t output = 0; output < outputs; output += grain) {
+        const size_t rest = outputs - output;
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)count,
+                    (int)(rest < grain ? rest : grain), (int)length, 1.0F, x + first, (int)inputs,
+                    matrix + output * inputs + first, (int)inputs, 0.0F, out + output,
+                    (int)outputs);
+    }
 }
 
 /* duty [inputs] = sum over the vectors of |x|; returns how many x are not zero. */
@@ -82,9 +87,14 @@ static void spread(size_t count, const float *variance, const float *normal, flo
 static void add_noise(const xh_crossbar *crossbar, xh_crossbar_thread *own, size_t tile,
                       size_t vector, size_t count, float *u) {
     const size_t outputs = crossbar->outputs;
+    const size_t all = crossbar->division.length;
+    const size_t rows = outputs < all ? count : 1; /* that lie apart in the stream */
+    const size_t row = count * outputs / rows;
     const xh_rng stream = {crossbar->seeds.cycle, XH_RNG_READ, crossbar->seeds.instance,
                            crossbar->reads * crossbar->tiling.row_tiles + tile};
-    xh_rng_normal(stream, vector * outputs, count * outputs, own->normal);
+    for (size_t p = 0; p < rows; p++) {
+        xh_rng_normal(stream, (vector + p) * all + crossbar->first, row, own->normal + p * row);
+    }
     spread(count * outputs, own->deviation, own->normal, u);
 }
 
@@ -136,24 +146,38 @@ void xh_crossbar_read(xh_crossbar *crossbar, size_t first, size_t count, const f
     }
 }
 
-/* Conductance of all cells of each row, siemens. */
-static void total_rows(xh_crossbar *crossbar) {
-    if (!crossbar->row_total_stale) {
-        return;
-    }
+/* Adds the conductance of the cells here to those of each row, siemens. */
+static void add_rows(xh_crossbar *crossbar) {
     enum { CHUNK = 64 };
 #pragma omp parallel for schedule(static)
     for (size_t first = 0; first < crossbar->inputs; first += CHUNK) {
         const size_t rest = crossbar->inputs - first;
         const size_t count = rest < CHUNK ? rest : CHUNK;
         double *sum = crossbar->row_total + first;
-        memset(sum, 0, count * sizeof(double));
         for (size_t output = 0; output < crossbar->outputs; output++) {
             const float *total = crossbar->total + output * crossbar->inputs + first;
             for (size_t j = 0; j < count; j++) {
                 sum[j] += (double)total[j];
             }
         }
+    }
+}
+
+/* Conductance of all cells of each row, siemens: partner by partner, in the order of the columns. */
+static void total_rows(xh_crossbar *crossbar) {
+    const xh_partners *partners = crossbar->division.partners;
+    const size_t size = crossbar->inputs * sizeof(*crossbar->row_total);
+    uint64_t stale = crossbar->row_total_stale;
+    xh_partners_sum(partners, 1, &stale);
+    if (stale == 0) {
+        return;
+    }
+    memset(crossbar->row_total, 0, size);
+    for (size_t p = 0; p < xh_partners_count(partners); p++) {
+        if (p == xh_partners_mine(partners)) {
+            add_rows(crossbar);
+        }
+        xh_partners_share(partners, p, size, crossbar->row_total);
     }
     crossbar->row_total_stale = false;
 }
@@ -180,7 +204,14 @@ static void follow_signals(xh_crossbar *crossbar, const xh_converter_tally *dac)
     follow(&crossbar->input_range, converter, dac, params->dac_sigmas, params->range_rate);
 }
 
-/* Gathers every thread's counters into those of the first. */
+/* Partners drive the same rows, and convert columns of their own. */
+static void sum_conversions(const xh_crossbar *crossbar, xh_converter_tally *tally) {
+    uint64_t counts[] = {tally->conversions, tally->clipped, tally->square_codes};
+    xh_partners_sum(crossbar->division.partners, sizeof(counts) / sizeof(counts[0]), counts);
+    *tally = (xh_converter_tally){counts[0], counts[1], counts[2]};
+}
+
+/* Gathers every thread's counters into those of the first, and partners' where they differ. */
 static void gather(xh_crossbar *crossbar) {
     xh_crossbar_thread *to = &crossbar->threads[0];
     for (size_t t = 1; t < crossbar->thread_count; t++) {
@@ -198,6 +229,9 @@ static void gather(xh_crossbar *crossbar) {
         to->dac.square_codes += from->dac.square_codes;
         to->drives += from->drives;
     }
+    for (size_t tile = 0; tile < crossbar->tiling.row_tiles; tile++) {
+        sum_conversions(crossbar, &to->adc[tile]);
+    }
 }
 
 void xh_crossbar_read_end(xh_crossbar *crossbar) {
@@ -205,7 +239,8 @@ void xh_crossbar_read_end(xh_crossbar *crossbar) {
     total_rows(crossbar);
     const xh_crossbar_thread *sum = &crossbar->threads[0];
     const xh_tiling tiling = crossbar->tiling;
-    const double vectors = (double)sum->adc[0].conversions / (double)crossbar->outputs;
+    const double outputs = (double)crossbar->division.length;
+    const double vectors = (double)sum->adc[0].conversions / outputs;
     const double tiles = (double)tiling.row_tiles;
     double charge = 0;
     for (size_t j = 0; j < crossbar->inputs; j++) {
@@ -215,20 +250,41 @@ void xh_crossbar_read_end(xh_crossbar *crossbar) {
     double *count = crossbar->ledger.count[crossbar->phase];
     count[XH_EVENT_wordline_drive] += (double)sum->drives * (double)tiling.column_tiles;
     count[XH_EVENT_array_charge] += charge;
-    count[XH_EVENT_adc_conversion] += vectors * tiles * (double)crossbar->outputs;
-    count[XH_EVENT_adc_idle] += vectors * tiles * (built - (double)crossbar->outputs);
-    count[XH_EVENT_partial_sum] += vectors * (tiles - 1) * (double)crossbar->outputs;
-    count[XH_EVENT_softmax] += vectors * (double)crossbar->outputs;
+    count[XH_EVENT_adc_conversion] += vectors * tiles * outputs;
+    count[XH_EVENT_adc_idle] += vectors * tiles * (built - outputs);
+    count[XH_EVENT_partial_sum] += vectors * (tiles - 1) * outputs;
+    count[XH_EVENT_softmax] += vectors * outputs;
     count[XH_EVENT_read_cycle] += vectors;
     if (crossbar->phase == XH_PHASE_forward) {
         follow_signals(crossbar, &sum->dac);
     }
 }
 
+/* Adds to a sum the squares of what count vectors were answered by all outputs, vector by vector in the
+ * order of the outputs; own [count][own outputs]. */
+static double add_squares(const xh_crossbar *crossbar, size_t count, const float *own, double sum) {
+    const xh_division division = crossbar->division;
+    const float *all = own;
+    if (division.partners) {
+        xh_division_gather(division, count, own, crossbar->of_all);
+        all = crossbar->of_all;
+    }
+    for (size_t v = 0; v < count; v++) {
+        for (size_t p = 0; p < xh_partners_count(division.partners); p++) {
+            const xh_part part = xh_division_part(division, p);
+            const float *u = all + part.first * count + v * part.count;
+            for (size_t i = 0; i < part.count; i++) {
+                sum += (double)u[i] * (double)u[i];
+            }
+        }
+    }
+    return sum;
+}
+
 void xh_crossbar_calibrate(xh_crossbar *crossbar, size_t count, const float *x) {
     xh_crossbar_settle(crossbar);
     const size_t inputs = crossbar->inputs;
-    const size_t outputs = crossbar->outputs;
+    const size_t outputs = crossbar->division.length;
     double square = 0;
     for (size_t i = 0; i < count * inputs; i++) {
         square += (double)x[i] * (double)x[i];
@@ -247,9 +303,7 @@ void xh_crossbar_calibrate(xh_crossbar *crossbar, size_t count, const float *x) 
             const size_t block = count - done < XH_READ_BLOCK ? count - done : XH_READ_BLOCK;
             product(crossbar, block, first, length, x + done * inputs, crossbar->weight,
                     own->partial);
-            for (size_t i = 0; i < block * outputs; i++) {
-                sum += (double)own->partial[i] * (double)own->partial[i];
-            }
+            sum = add_squares(crossbar, block, own->partial, sum);
         }
         if (sum > 0) {
             crossbar->output_range[tile] =

@@ -16,17 +16,7 @@ void xh_crossbar_update_begin(xh_crossbar *crossbar) {
     xh_crossbar_settle(crossbar);
     crossbar->updates++;
     memset(crossbar->trains, 0, crossbar->outputs * sizeof(uint32_t));
-    for (size_t t = 0; t < crossbar->thread_count; t++) {
-        xh_crossbar_thread *thread = &crossbar->threads[t];
-        memset(thread->events, 0, sizeof(thread->events));
-        memset(thread->refresh_events, 0, sizeof(thread->refresh_events));
-        thread->pulses = (xh_pulse_tally){0};
-        thread->refresh_pulses = (xh_pulse_tally){0};
-        thread->charge = 0;
-        thread->read_columns = false;
-        memset(thread->slots, 0, crossbar->tiling.column_tiles * sizeof(uint64_t));
-        memset(thread->refresh_slots, 0, crossbar->tiling.column_tiles * sizeof(uint64_t));
-    }
+    xh_crossbar_forget(crossbar);
 }
 
 uint64_t xh_crossbar_updates(const xh_crossbar *crossbar) {
@@ -43,7 +33,7 @@ float *xh_crossbar_workspace(xh_crossbar *crossbar) {
 }
 
 void xh_crossbar_book(xh_crossbar *crossbar, xh_event event, uint64_t count) {
-    xh_crossbar_own_thread(crossbar)->events[event] += count;
+    xh_crossbar_own_thread(crossbar)->counts.events[event] += count;
 }
 
 void xh_crossbar_read_column(xh_crossbar *crossbar, size_t output, float *weights) {
@@ -56,7 +46,7 @@ void xh_crossbar_read_column(xh_crossbar *crossbar, size_t output, float *weight
     if (crossbar->params.read_noise && crossbar->model->traits & XH_DEVICE_READ_NOISE) {
         const xh_rng stream = {crossbar->seeds.cycle, XH_RNG_READ,
                                crossbar->seeds.instance | XH_COLUMN_READ, crossbar->updates};
-        xh_rng_normal(stream, output * inputs, inputs, own->noise);
+        xh_rng_normal(stream, xh_crossbar_cell(crossbar, output), inputs, own->noise);
         for (size_t j = 0; j < inputs; j++) {
             weights[j] += sqrtf(variance[j]) * own->noise[j];
         }
@@ -67,9 +57,9 @@ void xh_crossbar_read_column(xh_crossbar *crossbar, size_t output, float *weight
     for (size_t j = 0; j < inputs; j++) {
         charge += (double)total[j];
     }
-    own->charge += llrint(charge / XH_CONDUCTANCE_UNIT);
-    own->events[XH_EVENT_adc_conversion] += inputs;
-    own->read_columns = true;
+    own->counts.charge += (uint64_t)llrint(charge / XH_CONDUCTANCE_UNIT);
+    own->counts.events[XH_EVENT_adc_conversion] += inputs;
+    own->counts.column_reads++;
 }
 
 /* Adds each side's worn cycles of the pulsed cells. */
@@ -118,7 +108,7 @@ size_t xh_crossbar_pulse_lane(xh_crossbar *crossbar, xh_crossbar_thread *thread,
     const size_t first = (lane * crossbar->outputs + output) * inputs;
     add_wear(crossbar, count, thread->index, thread->direction, reset, crossbar->wear + first);
     const xh_rng stream = {crossbar->seeds.cycle, XH_RNG_CYCLE, crossbar->seeds.instance, step};
-    xh_rng_normal(stream, output * inputs, count, thread->noise);
+    xh_rng_normal(stream, xh_crossbar_cell(crossbar, output), count, thread->noise);
     const void *params = crossbar->device.bytes;
     if (crossbar->stuck != NULL && !reset) {
         hold_stuck(crossbar->stuck + first, count, thread->index, thread->direction, tally);
@@ -146,7 +136,7 @@ static uint64_t slots_of(const xh_crossbar *crossbar, size_t count) {
 }
 
 static size_t column_tile(const xh_crossbar *crossbar, size_t output) {
-    return output / (size_t)crossbar->params.columns;
+    return (crossbar->first + output) / (size_t)crossbar->params.columns;
 }
 
 /* One round of a train: the synapses whose side has pulses left get one, on the device that the
@@ -196,7 +186,8 @@ static void pulse_column(xh_crossbar *crossbar, xh_crossbar_thread *own, size_t 
 void xh_crossbar_pulse(xh_crossbar *crossbar, size_t output, const int8_t *plus,
                        const int8_t *minus) {
     xh_crossbar_thread *own = xh_crossbar_own_thread(crossbar);
-    pulse_column(crossbar, own, output, plus, minus, &own->pulses, own->events, own->slots);
+    pulse_column(crossbar, own, output, plus, minus, &own->counts.pulses, own->counts.events,
+                 own->slots);
 }
 
 /* Chooses the pairs to refresh from noisy reads of their sides; train [2][inputs] receives the
@@ -212,7 +203,7 @@ static size_t choose_saturated(xh_crossbar *crossbar, xh_crossbar_thread *own, s
     xh_crossbar_sense(crossbar, output, own->conductance, own->variance, own->lane);
     const xh_rng stream = {crossbar->seeds.cycle, XH_RNG_READ,
                            crossbar->seeds.instance | XH_PAIR_READ, crossbar->updates};
-    xh_rng_normal(stream, output * inputs, inputs, own->noise);
+    xh_rng_normal(stream, xh_crossbar_cell(crossbar, output), inputs, own->noise);
     size_t chosen = 0;
     for (size_t j = 0; j < inputs; j++) {
         const double noise =
@@ -236,7 +227,7 @@ void xh_crossbar_refresh(xh_crossbar *crossbar, size_t output) {
     xh_crossbar_thread *own = xh_crossbar_own_thread(crossbar);
     int8_t *mark = own->train + 2 * inputs;
     const size_t chosen = choose_saturated(crossbar, own, output, mark);
-    uint64_t *events = own->refresh_events;
+    uint64_t *events = own->counts.refresh_events;
     events[XH_EVENT_adc_conversion] += 2 * inputs;
     if (chosen == 0) {
         return;
@@ -244,13 +235,13 @@ void xh_crossbar_refresh(xh_crossbar *crossbar, size_t output) {
     for (size_t lane = 0; lane < crossbar->lanes; lane++) {
         const uint64_t turn = crossbar->trains[output]++;
         xh_crossbar_pulse_lane(crossbar, own, lane, output, mark, true,
-                               crossbar->updates << 32 | turn, &own->refresh_pulses);
+                               crossbar->updates << 32 | turn, &own->counts.refresh_pulses);
         events[XH_EVENT_wordline_pulse] += chosen;
         events[XH_EVENT_bitline_pulse] += crossbar->tiling.row_tiles;
         own->refresh_slots[column_tile(crossbar, output)] += slots_of(crossbar, chosen);
     }
-    pulse_column(crossbar, own, output, own->train, own->train + inputs, &own->refresh_pulses,
-                 events, own->refresh_slots);
+    pulse_column(crossbar, own, output, own->train, own->train + inputs,
+                 &own->counts.refresh_pulses, events, own->refresh_slots);
 }
 
 static void add_pulses(xh_pulse_tally *to, double *count, const xh_pulse_tally *from) {
@@ -264,43 +255,43 @@ static void add_pulses(xh_pulse_tally *to, double *count, const xh_pulse_tally *
     count[XH_EVENT_pulse_reset] += (double)from->reset;
 }
 
-/* Column tiles work in parallel: a train lasts as long as that of the slowest. */
-static uint64_t slowest(const xh_crossbar *crossbar, bool refresh) {
-    uint64_t most = 0;
-    for (size_t tile = 0; tile < crossbar->tiling.column_tiles; tile++) {
-        uint64_t slots = 0;
-        for (size_t t = 0; t < crossbar->thread_count; t++) {
-            const xh_crossbar_thread *thread = &crossbar->threads[t];
-            slots += refresh ? thread->refresh_slots[tile] : thread->slots[tile];
+/* Column tiles work in parallel: a train lasts as long as that of the slowest. The slots of all threads
+ * and partners are summed into those of the first thread. */
+static uint64_t slowest(xh_crossbar *crossbar, bool refresh) {
+    const xh_crossbar_thread *threads = crossbar->threads;
+    const size_t tiles = crossbar->tiling.column_tiles;
+    uint64_t *slots = refresh ? threads[0].refresh_slots : threads[0].slots;
+    for (size_t t = 1; t < crossbar->thread_count; t++) {
+        const uint64_t *more = refresh ? threads[t].refresh_slots : threads[t].slots;
+        for (size_t tile = 0; tile < tiles; tile++) {
+            slots[tile] += more[tile];
         }
-        most = slots > most ? slots : most;
+    }
+    xh_partners_sum(crossbar->division.partners, tiles, slots);
+    uint64_t most = 0;
+    for (size_t tile = 0; tile < tiles; tile++) {
+        most = slots[tile] > most ? slots[tile] : most;
     }
     return most;
 }
 
 void xh_crossbar_update_end(xh_crossbar *crossbar) {
+    const xh_crossbar_counts sum = xh_crossbar_sum(crossbar);
     double *update = crossbar->ledger.count[XH_PHASE_update];
     double *refresh = crossbar->ledger.count[XH_PHASE_refresh];
-    int64_t charge = 0;
-    bool read_columns = false;
-    bool refreshed = false;
-    for (size_t t = 0; t < crossbar->thread_count; t++) {
-        const xh_crossbar_thread *thread = &crossbar->threads[t];
-        for (int event = 0; event < XH_EVENTS; event++) {
-            update[event] += (double)thread->events[event];
-            refresh[event] += (double)thread->refresh_events[event];
-        }
-        add_pulses(&crossbar->ledger.pulses[XH_PHASE_update], update, &thread->pulses);
-        add_pulses(&crossbar->ledger.pulses[XH_PHASE_refresh], refresh, &thread->refresh_pulses);
-        charge += thread->charge;
-        read_columns = read_columns || thread->read_columns;
-        refreshed = refreshed || thread->refresh_events[XH_EVENT_adc_conversion] > 0;
+    for (int event = 0; event < XH_EVENTS; event++) {
+        update[event] += (double)sum.events[event];
+        refresh[event] += (double)sum.refresh_events[event];
     }
+    add_pulses(&crossbar->ledger.pulses[XH_PHASE_update], update, &sum.pulses);
+    add_pulses(&crossbar->ledger.pulses[XH_PHASE_refresh], refresh, &sum.refresh_pulses);
     /* One-hot cycles serve all columns at once; the tiles of a column take theirs in parallel. */
+    const bool read_columns = sum.column_reads > 0;
+    const bool refreshed = sum.refresh_events[XH_EVENT_adc_conversion] > 0;
     const size_t cycles =
         crossbar->inputs < crossbar->tiling.rows ? crossbar->inputs : crossbar->tiling.rows;
     const double drives = (double)(crossbar->inputs * crossbar->tiling.column_tiles);
-    update[XH_EVENT_array_charge] += (double)charge * XH_CONDUCTANCE_UNIT;
+    update[XH_EVENT_array_charge] += (double)sum.charge * XH_CONDUCTANCE_UNIT;
     update[XH_EVENT_read_cycle] += read_columns ? (double)cycles : 0;
     update[XH_EVENT_wordline_drive] += read_columns ? drives : 0;
     update[XH_EVENT_pulse_slot] += (double)slowest(crossbar, false);

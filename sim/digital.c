@@ -31,7 +31,8 @@ enum { DECAY_DEPTH = 256 };
 
 struct xh_digital {
     size_t inputs;
-    size_t outputs;
+    size_t outputs;       /* here */
+    xh_division division; /* of all outputs */
     xh_update_scale scale;
     float bound;
     const xh_product *product;
@@ -139,19 +140,34 @@ static void settle_all(xh_digital *digital) {
     }
 }
 
-xh_digital *xh_digital_create(size_t inputs, size_t outputs, const float *weights,
+/* Outputs of a tile. Where the product is the machine's own, whose order of summing is not ours to
+ * know, parts of a divided layer have the tiles of the whole. */
+static size_t height_of(const xh_product *product, size_t here, size_t all) {
+    return tile_side(product->weights.pack ? here : all, product->height, 2, HEIGHT_GRAIN);
+}
+
+xh_division xh_digital_division(size_t outputs, xh_arithmetic arithmetic,
+                                const xh_partners *partners) {
+    const xh_product *product = xh_product_of(arithmetic);
+    const size_t height = height_of(product, outputs, outputs);
+    return (xh_division){partners, outputs, product->weights.pack ? XH_PRODUCT_LINES : height};
+}
+
+xh_digital *xh_digital_create(size_t inputs, xh_division division, const float *weights,
                               xh_update_scale scale, double bound, xh_arithmetic arithmetic) {
     xh_digital *digital = calloc(1, sizeof(*digital));
     if (!digital) {
         return NULL;
     }
     const xh_product *product = xh_product_of(arithmetic);
+    const size_t outputs = xh_division_own(division).count;
     digital->inputs = inputs;
     digital->outputs = outputs;
+    digital->division = division;
     digital->scale = scale;
     digital->bound = bound > 0 ? (float)bound : INFINITY;
     digital->product = product;
-    digital->height = tile_side(outputs, product->height, 2, HEIGHT_GRAIN);
+    digital->height = height_of(product, outputs, division.length);
     digital->width = tile_side(inputs, product->width, 1, product->grain);
     if (!create_arrays(digital)) {
         xh_digital_free(digital);
@@ -300,6 +316,7 @@ static float largest_of(const xh_digital *digital, size_t neuron) {
     return largest;
 }
 
+/* By the thread that may talk to partners. */
 static void scale_steps(xh_digital *digital, xh_rule rule) {
     float layer_largest = 0;
     for (size_t i = 0; i < digital->outputs; i++) {
@@ -307,6 +324,7 @@ static void scale_steps(xh_digital *digital, xh_rule rule) {
         digital->running[i] = fmaxf(largest, RUNNING_DECAY * digital->running[i]);
         layer_largest = fmaxf(layer_largest, largest);
     }
+    xh_partners_largest(digital->division.partners, 1, &layer_largest);
     for (size_t i = 0; i < digital->outputs; i++) {
         const float scale =
             digital->scale == XH_SCALE_LAYER_MAXIMUM ? layer_largest : digital->running[i];
@@ -342,15 +360,17 @@ void xh_digital_update(xh_digital *digital, xh_rule rule, const xh_signals *sign
 #pragma omp parallel
     {
         correlate(digital, signals);
-#pragma omp single
+#pragma omp master
         scale_steps(digital, rule);
+#pragma omp barrier
         step(digital);
     }
 }
 
 void xh_digital_state(xh_digital *digital, xh_state *state) {
-    xh_state_floats(state, "weights", digital->outputs * digital->inputs, digital->weights);
-    xh_state_floats(state, "running_maxima", digital->outputs, digital->running);
+    xh_state_floats_divided(state, "weights", 1, digital->division, digital->inputs,
+                            digital->weights);
+    xh_state_floats_divided(state, "running_maxima", 1, digital->division, 1, digital->running);
     if (state->loading) {
         settle_all(digital);
     }

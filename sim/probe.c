@@ -42,14 +42,16 @@ void xh_probe_wear(const xh_crossbar *crossbar, float *cycles) {
 }
 
 void xh_probe_state(xh_crossbar *crossbar, xh_state *state) {
-    const size_t devices = xh_crossbar_devices(crossbar);
+    const size_t lanes = crossbar->lanes;
     xh_state_doubles(state, "time", 1, &crossbar->now);
     xh_state_counts(state, "reads", 1, &crossbar->reads);
     xh_state_counts(state, "updates", 1, &crossbar->updates);
     xh_state_doubles(state, "input_range", 1, &crossbar->input_range);
     xh_state_doubles(state, "output_ranges", crossbar->tiling.row_tiles, crossbar->output_range);
-    xh_state_floats(state, "cells", devices * crossbar->model->planes, crossbar->state);
-    xh_state_floats(state, "wear", devices, crossbar->wear);
+    xh_state_floats_divided(state, "cells", lanes * crossbar->model->planes, crossbar->division,
+                            crossbar->inputs, crossbar->state);
+    xh_state_floats_divided(state, "wear", lanes, crossbar->division, crossbar->inputs,
+                            crossbar->wear);
     xh_ledger_state(&crossbar->ledger, state);
     if (state->loading) {
         memset(crossbar->stale, 1, crossbar->outputs * sizeof(bool));

@@ -12,7 +12,8 @@
 
 struct xh_synapses {
     size_t inputs;
-    size_t outputs;
+    size_t outputs; /* here */
+    xh_division division;
     xh_rule rule;
     double annealing;      /* factor of the rule's rate */
     xh_digital *digital;   /* NULL on a crossbar */
@@ -22,19 +23,29 @@ struct xh_synapses {
     float *state;        /* [outputs][scheme->column_numbers] */
 };
 
-xh_status xh_synapses_create_digital(size_t inputs, size_t outputs, const float *weights,
+xh_division xh_synapses_division_digital(size_t outputs, xh_arithmetic arithmetic,
+                                         const xh_partners *partners) {
+    return xh_digital_division(outputs, arithmetic, partners);
+}
+
+xh_status xh_synapses_create_digital(size_t inputs, xh_division division, const float *weights,
                                      xh_rule rule, xh_update_scale scale, double bound,
                                      xh_arithmetic arithmetic, xh_synapses **synapses,
                                      xh_error *error) {
     xh_synapses *made = calloc(1, sizeof(*made));
-    xh_digital *digital = xh_digital_create(inputs, outputs, weights, scale, bound, arithmetic);
+    xh_digital *digital = xh_digital_create(inputs, division, weights, scale, bound, arithmetic);
+    const size_t outputs = xh_division_own(division).count;
     if (!made || !digital) {
         free(made);
         xh_digital_free(digital);
         return xh_error_set(error, XH_MEMORY, "no memory for %zu x %zu weights", outputs, inputs);
     }
-    *made = (xh_synapses){
-        .inputs = inputs, .outputs = outputs, .rule = rule, .annealing = 1, .digital = digital};
+    *made = (xh_synapses){.inputs = inputs,
+                          .outputs = outputs,
+                          .division = division,
+                          .rule = rule,
+                          .annealing = 1,
+                          .digital = digital};
     *synapses = made;
     return XH_OK;
 }
@@ -85,6 +96,7 @@ xh_status xh_synapses_create_crossbar(xh_crossbar *crossbar, const float *weight
     }
     made->inputs = xh_crossbar_inputs(crossbar);
     made->outputs = xh_crossbar_outputs(crossbar);
+    made->division = xh_crossbar_division(crossbar);
     made->rule = rule;
     made->annealing = 1;
     made->crossbar = crossbar;
@@ -120,6 +132,10 @@ size_t xh_synapses_outputs(const xh_synapses *synapses) {
     return synapses->outputs;
 }
 
+xh_division xh_synapses_division(const xh_synapses *synapses) {
+    return synapses->division;
+}
+
 void xh_synapses_calibrate(xh_synapses *synapses, size_t count, const float *x) {
     if (synapses->crossbar) {
         xh_crossbar_calibrate(synapses->crossbar, count, x);
@@ -137,7 +153,7 @@ void xh_synapses_read_begin(xh_synapses *synapses, xh_phase phase) {
 void xh_synapses_read(xh_synapses *synapses, size_t first, size_t count, const float *x, float *u) {
     if (synapses->crossbar) {
         xh_crossbar_read(synapses->crossbar, first, count, x, u);
-    } else {
+    } else if (synapses->outputs > 0) {
         xh_digital_read(synapses->digital, count, x, u);
     }
 }
@@ -191,8 +207,8 @@ void xh_synapses_weights(const xh_synapses *synapses, float *weights,
 
 void xh_synapses_state(xh_synapses *synapses, xh_state *state) {
     if (synapses->crossbar) {
-        xh_state_floats(state, "scheme", synapses->outputs * synapses->scheme->column_numbers,
-                        synapses->state);
+        xh_state_floats_divided(state, "scheme", 1, synapses->division,
+                                synapses->scheme->column_numbers, synapses->state);
     } else {
         xh_digital_state(synapses->digital, state);
     }

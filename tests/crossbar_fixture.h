@@ -41,8 +41,8 @@ static inline xh_crossbar *xh_make_crossbar(size_t inputs, size_t outputs, const
     }
     xh_crossbar *crossbar = NULL;
     const xh_crossbar_seeds seeds = {seed, seed + 1, 0};
-    ck_assert_msg(xh_crossbar_create(inputs, outputs, model, values.bytes, params, seeds, &crossbar,
-                                     &error) == XH_OK,
+    ck_assert_msg(xh_crossbar_create(inputs, xh_undivided(outputs), model, values.bytes, params,
+                                     seeds, &crossbar, &error) == XH_OK,
                   "%s", error.text);
     return crossbar;
 }

@@ -78,7 +78,7 @@ static inline signals run_signals(size_t count, size_t inputs, size_t outputs, f
                  xh_floats(outputs),
                  0};
     xh_synapses *synapses = NULL;
-    ck_assert_int_eq(xh_synapses_create_digital(inputs, outputs, weights, rule,
+    ck_assert_int_eq(xh_synapses_create_digital(inputs, xh_undivided(outputs), weights, rule,
                                                 XH_SCALE_LAYER_MAXIMUM, 0, XH_ARITHMETIC_FLOAT32,
                                                 &synapses, NULL),
                      XH_OK);

@@ -29,14 +29,15 @@ static inline xh_layer *xh_make_layer(const xh_layer_params *params, xh_shape in
                   "%s", error.text);
     float *weights = xh_array_create((size_t)params->outputs * inputs, sizeof(float));
     ck_assert_ptr_nonnull(weights);
-    xh_layer_initial_weights(params, inputs, seed, 0, weights);
+    xh_layer_initial_weights(params, inputs, (xh_part){0, (size_t)params->outputs}, seed, 0,
+                             weights);
     xh_synapses *synapses = NULL;
     const xh_rule rule = {params->rate, params->norm_power};
     const xh_arithmetic arithmetic =
         strcmp(params->arithmetic, "int16") == 0 ? XH_ARITHMETIC_INT16 : XH_ARITHMETIC_FLOAT32;
-    ck_assert_int_eq(xh_synapses_create_digital(inputs, (size_t)params->outputs, weights, rule,
-                                                XH_SCALE_LAYER_MAXIMUM, 0, arithmetic, &synapses,
-                                                &error),
+    ck_assert_int_eq(xh_synapses_create_digital(inputs, xh_undivided((size_t)params->outputs),
+                                                weights, rule, XH_SCALE_LAYER_MAXIMUM, 0,
+                                                arithmetic, &synapses, &error),
                      XH_OK);
     xh_array_free(weights);
     xh_layer *layer = NULL;

@@ -424,12 +424,14 @@ START_TEST(bad_parameters_are_refused) {
     xh_param_defaults(model->params, values.bytes);
     xh_crossbar *crossbar = NULL;
     const xh_crossbar_seeds seeds = {1, 1, 0};
-    ck_assert_int_eq(
-        xh_crossbar_create(3, 3, model, values.bytes, &params, seeds, &crossbar, &error), XH_INPUT);
+    ck_assert_int_eq(xh_crossbar_create(3, xh_undivided(3), model, values.bytes, &params, seeds,
+                                        &crossbar, &error),
+                     XH_INPUT);
     ck_assert_ptr_nonnull(strstr(error.text, "weight_range = -1 is outside"));
     params = xh_plain_crossbar();
-    ck_assert_int_eq(
-        xh_crossbar_create(0, 3, model, values.bytes, &params, seeds, &crossbar, &error), XH_INPUT);
+    ck_assert_int_eq(xh_crossbar_create(0, xh_undivided(3), model, values.bytes, &params, seeds,
+                                        &crossbar, &error),
+                     XH_INPUT);
     ck_assert_ptr_null(crossbar);
 }
 END_TEST

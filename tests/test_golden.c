@@ -32,7 +32,7 @@ static void check_step(const char *file, const signals *s, const float *weights,
                        size_t channels, size_t pixels) {
     const size_t size = s->outputs * s->inputs;
     xh_synapses *synapses = NULL;
-    ck_assert_int_eq(xh_synapses_create_digital(s->inputs, s->outputs, weights, rule,
+    ck_assert_int_eq(xh_synapses_create_digital(s->inputs, xh_undivided(s->outputs), weights, rule,
                                                 XH_SCALE_LAYER_MAXIMUM, 0, XH_ARITHMETIC_FLOAT32,
                                                 &synapses, NULL),
                      XH_OK);

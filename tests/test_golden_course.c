@@ -26,9 +26,10 @@ static xh_layer *make_layer(const block_case *b, xh_shape input, const float *we
     params.pool_padding = (long)b->pool.padding;
     xh_synapses *synapses = NULL;
     xh_layer *layer = NULL;
-    ck_assert_int_eq(xh_synapses_create_digital(b->kernel * b->kernel * b->channels, b->outputs,
-                                                weights, b->rule, XH_SCALE_LAYER_MAXIMUM, 0,
-                                                XH_ARITHMETIC_FLOAT32, &synapses, NULL),
+    ck_assert_int_eq(xh_synapses_create_digital(b->kernel * b->kernel * b->channels,
+                                                xh_undivided(b->outputs), weights, b->rule,
+                                                XH_SCALE_LAYER_MAXIMUM, 0, XH_ARITHMETIC_FLOAT32,
+                                                &synapses, NULL),
                      XH_OK);
     ck_assert_int_eq(xh_layer_create(&params, input, synapses, &layer, NULL), XH_OK);
     ck_assert_int_eq(xh_layer_reserve(layer, XH_LAYER_LEARN, BATCH, NULL), XH_OK);

@@ -71,7 +71,7 @@ START_TEST(test_wrong_synapses) {
     xh_synapses *synapses = NULL;
     xh_layer *layer = NULL;
     xh_error error = {0};
-    ck_assert_int_eq(xh_synapses_create_digital(8, 4, weights, (xh_rule){0.1, 0.5},
+    ck_assert_int_eq(xh_synapses_create_digital(8, xh_undivided(4), weights, (xh_rule){0.1, 0.5},
                                                 XH_SCALE_LAYER_MAXIMUM, 0, XH_ARITHMETIC_FLOAT32,
                                                 &synapses, NULL),
                      XH_OK);
@@ -85,13 +85,14 @@ END_TEST
 
 START_TEST(test_initial_weights) {
     enum { INPUTS = 400, OUTPUTS = 50, COUNT = INPUTS * OUTPUTS };
+    const xh_part neurons = {0, OUTPUTS};
     xh_layer_params params = xh_plain_layer(OUTPUTS, 5, 2);
     float *normal = xh_array_create(COUNT, sizeof(float));
     float *uniform = xh_array_create(COUNT, sizeof(float));
     ck_assert(normal && uniform);
-    xh_layer_initial_weights(&params, INPUTS, 3, 1, normal);
+    xh_layer_initial_weights(&params, INPUTS, neurons, 3, 1, normal);
     strcpy(params.initial, "uniform_positive");
-    xh_layer_initial_weights(&params, INPUTS, 3, 1, uniform);
+    xh_layer_initial_weights(&params, INPUTS, neurons, 3, 1, uniform);
     double mean = 0;
     double square = 0;
     double uniform_square = 0;

@@ -107,7 +107,7 @@ static void *create_synapses(const void *context) {
     if (kind->device) {
         synapses = make_physical(kind, weights, rule);
     } else {
-        ck_assert_int_eq(xh_synapses_create_digital(INPUTS, OUTPUTS, weights, rule,
+        ck_assert_int_eq(xh_synapses_create_digital(INPUTS, xh_undivided(OUTPUTS), weights, rule,
                                                     XH_SCALE_NEURON_RUNNING, 0, kind->arithmetic,
                                                     &synapses, NULL),
                          XH_OK);

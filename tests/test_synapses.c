@@ -49,8 +49,9 @@ static void free_problem(problem p) {
 static xh_synapses *make_in(xh_arithmetic arithmetic, const problem *p, xh_rule rule,
                             xh_update_scale scale, double bound) {
     xh_synapses *synapses = NULL;
-    ck_assert_int_eq(xh_synapses_create_digital(p->signals.inputs, p->signals.outputs, p->weights,
-                                                rule, scale, bound, arithmetic, &synapses, NULL),
+    ck_assert_int_eq(xh_synapses_create_digital(p->signals.inputs, xh_undivided(p->signals.outputs),
+                                                p->weights, rule, scale, bound, arithmetic,
+                                                &synapses, NULL),
                      XH_OK);
     return synapses;
 }

@@ -21,12 +21,43 @@ static label label_of(const xh_state *state, const char *name, const char *type,
     return made;
 }
 
+static bool fail(xh_state *state, const label *wanted) {
+    xh_error_set(&state->error, XH_IO, "%s cannot be %s", wanted->name,
+                 state->loading ? "read" : "written");
+    return false;
+}
+
+/* Bytes that are the same for all partners. */
 static bool move(xh_state *state, const label *wanted, void *bytes, size_t size) {
-    if (!state->move(state->context, bytes, size)) {
-        xh_error_set(&state->error, XH_IO, "%s cannot be %s", wanted->name,
-                     state->loading ? "read" : "written");
+    const xh_partners *partners = state->partners;
+    bool good = xh_partners_mine(partners) > 0 || state->move(state->context, bytes, size);
+    if (state->loading) {
+        xh_partners_share(partners, 0, sizeof(good), &good);
+        xh_partners_share(partners, 0, good ? size : 0, bytes);
     }
-    return state->error.status == XH_OK;
+    return good || fail(state, wanted);
+}
+
+/* Bytes that only one partner has, by the way of the first. */
+static bool move_apart(xh_state *state, const label *wanted, size_t partner, char *bytes,
+                       size_t size) {
+    const xh_partners *partners = state->partners;
+    const size_t mine = xh_partners_mine(partners);
+    char piece[XH_PARTNERS_PIECE];
+    for (size_t i = 0; (mine == 0 || mine == partner) && i < size; i += sizeof(piece)) {
+        const size_t here = size - i < sizeof(piece) ? size - i : sizeof(piece);
+        char *at = mine == partner ? bytes + i : piece;
+        if (partner > 0 && !state->loading) {
+            partners->hand(partners->context, partner, 0, here, at);
+        }
+        if (mine == 0 && !state->move(state->context, at, here)) {
+            return fail(state, wanted);
+        }
+        if (partner > 0 && state->loading) {
+            partners->hand(partners->context, 0, partner, here, at);
+        }
+    }
+    return true;
 }
 
 static bool is_same(const label *a, const label *b) {
@@ -34,27 +65,45 @@ static bool is_same(const label *a, const label *b) {
            memcmp(a->type, b->type, sizeof(a->type)) == 0 && a->count == b->count;
 }
 
-static void move_array(xh_state *state, const char *name, const char *type, size_t count,
-                       size_t size, void *values) {
-    if (state->error.status != XH_OK) {
-        return;
+/* Moves the label of an array; false if its values are not to follow. */
+static bool move_label(xh_state *state, const label *wanted) {
+    label found = *wanted;
+    if (state->error.status != XH_OK || !move(state, wanted, &found, sizeof(found))) {
+        return false;
     }
-    const label wanted = label_of(state, name, type, count);
-    label found = wanted;
-    if (!move(state, &wanted, &found, sizeof(found))) {
-        return;
-    }
-    if (!is_same(&found, &wanted)) {
+    if (!is_same(&found, wanted)) {
         xh_error_set(&state->error, XH_INPUT, "%.*s (%llu %.*s) where %s (%zu %s) is expected",
                      (int)sizeof(found.name) - 1, found.name, (unsigned long long)found.count,
-                     (int)sizeof(found.type) - 1, found.type, wanted.name, count, type);
-        return;
+                     (int)sizeof(found.type) - 1, found.type, wanted->name, (size_t)wanted->count,
+                     wanted->type);
+        return false;
     }
-    move(state, &wanted, values, count * size);
+    return true;
+}
+
+static void move_array(xh_state *state, const char *name, const char *type, size_t count,
+                       size_t size, void *values) {
+    const label wanted = label_of(state, name, type, count);
+    if (move_label(state, &wanted)) {
+        move(state, &wanted, values, count * size);
+    }
 }
 
 void xh_state_floats(xh_state *state, const char *name, size_t count, float *values) {
     move_array(state, name, "floats", count, sizeof(*values), values);
+}
+
+void xh_state_floats_divided(xh_state *state, const char *name, size_t groups, xh_division division,
+                             size_t width, float *values) {
+    const label wanted = label_of(state, name, "floats", groups * division.length * width);
+    const size_t own = xh_division_own(division).count * width;
+    bool good = move_label(state, &wanted);
+    for (size_t g = 0; g < groups; g++) {
+        for (size_t p = 0; good && p < xh_partners_count(state->partners); p++) {
+            const size_t size = xh_division_part(division, p).count * width * sizeof(*values);
+            good = move_apart(state, &wanted, p, (char *)(values + g * own), size);
+        }
+    }
 }
 
 void xh_state_doubles(xh_state *state, const char *name, size_t count, double *values) {

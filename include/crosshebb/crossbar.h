@@ -16,6 +16,7 @@
 
 #include "crosshebb/device.h"
 #include "crosshebb/ledger.h"
+#include "crosshebb/partners.h"
 
 #include <stdbool.h>
 
@@ -58,16 +59,24 @@ typedef struct xh_crossbar_seeds {
     uint32_t instance; /* which crossbar of the network, below 65536 */
 } xh_crossbar_seeds;
 
-/** inputs x outputs synapses, pristine. Copies the parameters (device_params: the model's own
- * struct). */
-xh_status xh_crossbar_create(size_t inputs, size_t outputs, const xh_device_model *model,
+/** How outputs can be divided among partners: at tiles, between blocks of a scheme. */
+xh_division xh_crossbar_divide(size_t outputs, const xh_crossbar_params *params,
+                               const xh_partners *partners);
+
+/** inputs x outputs synapses, pristine; of a divided crossbar the own part, which does what that part
+ * of the whole does. Partners then program, calibrate, begin and end reads and updates together, and
+ * each has the ledger of the whole. Copies the parameters (device_params: the model's own struct). */
+xh_status xh_crossbar_create(size_t inputs, xh_division outputs, const xh_device_model *model,
                              const void *device_params, const xh_crossbar_params *params,
                              xh_crossbar_seeds seeds, xh_crossbar **crossbar, xh_error *error);
 void xh_crossbar_free(xh_crossbar *crossbar);
 
 size_t xh_crossbar_inputs(const xh_crossbar *crossbar);
-size_t xh_crossbar_outputs(const xh_crossbar *crossbar);
-size_t xh_crossbar_devices(const xh_crossbar *crossbar); /* in all */
+size_t xh_crossbar_outputs(const xh_crossbar *crossbar); /* here: all, or the own part */
+xh_division xh_crossbar_division(const xh_crossbar *crossbar);
+/** Number, among those of the whole, of the first output here; random streams go by it. */
+size_t xh_crossbar_first(const xh_crossbar *crossbar);
+size_t xh_crossbar_devices(const xh_crossbar *crossbar); /* here */
 const xh_device_model *xh_crossbar_model(const xh_crossbar *crossbar);
 const xh_crossbar_params *xh_crossbar_parameters(const xh_crossbar *crossbar);
 

@@ -57,10 +57,10 @@ xh_status xh_layer_geometry(const xh_layer_params *params, xh_shape input, size_
 /** The pooling of a layer. */
 xh_pool xh_layer_pool(const xh_layer_params *params);
 
-/** Draws initial weights [outputs][inputs] of a layer by its rule: normal with sigma = initial_norm
- * / sqrt(inputs), or uniform on [0, initial_norm sqrt(3 / inputs)]. */
-void xh_layer_initial_weights(const xh_layer_params *params, size_t inputs, uint64_t seed,
-                              uint32_t index, float *weights);
+/** Draws initial weights [neurons.count][inputs] of some neurons of a layer by its rule: normal with
+ * sigma = initial_norm / sqrt(inputs), or uniform on [0, initial_norm sqrt(3 / inputs)]. */
+void xh_layer_initial_weights(const xh_layer_params *params, size_t inputs, xh_part neurons,
+                              uint64_t seed, uint32_t index, float *weights);
 
 /** A layer on the given synapses, which it owns from now on (also on failure). */
 xh_status xh_layer_create(const xh_layer_params *params, xh_shape input, xh_synapses *synapses,

@@ -3,6 +3,7 @@
 #define CROSSHEBB_RUN_H
 
 #include "crosshebb/config.h"
+#include "crosshebb/partners.h"
 
 #include <signal.h>
 
@@ -33,6 +34,8 @@ typedef struct xh_run_options {
     void (*progress)(const xh_progress *progress, void *context);
     void (*note)(const char *text, void *context); /* one sentence on how the run begins */
     void *context;
+    const xh_partners *partners; /* who run it together, each with its own part of every layer, and
+                                    end with the same bits as one alone; NULL: alone */
     const volatile sig_atomic_t *interrupt; /* non-zero: stop; may be NULL */
 } xh_run_options;
 
@@ -87,6 +90,9 @@ typedef struct xh_run_result {
  * FILE.h5.checkpoint to go on from with the same bits; so does, up to its latest checkpoint, a run
  * that was killed. XH_INPUT if the checkpoint or result to go on from is damaged or of another
  * configuration, XH_FAILED if another run is writing the result.
+ *
+ * Of partners only the first one writes, and tells progress; the result is whole there. One that fails
+ * where the others do not leaves them waiting: whoever started them has to end them.
  */
 xh_status xh_run(const xh_config *config, xh_run_options options, xh_run_result *result,
                  xh_error *error);

@@ -6,6 +6,7 @@
 #ifndef CROSSHEBB_STATE_H
 #define CROSSHEBB_STATE_H
 
+#include "crosshebb/partners.h"
 #include "crosshebb/status.h"
 
 #include <stdbool.h>
@@ -26,6 +27,9 @@ typedef struct xh_state {
     /** Moves bytes to where they are kept or, loading, back from there; false if it cannot. */
     bool (*move)(void *context, void *bytes, size_t size);
     void *context;
+    /** Who visit the state together: the first of them moves the bytes, and shares what it loads.
+     * NULL: alone. */
+    const xh_partners *partners;
     const char *group; /* before the names of the arrays, e.g. a layer's name; NULL: none */
     xh_error error;    /* XH_OK as long as all went well */
 } xh_state;
@@ -37,6 +41,11 @@ void xh_state_doubles(xh_state *state, const char *name, size_t count, double *v
 void xh_state_words(xh_state *state, const char *name, size_t count, uint32_t *values);
 void xh_state_counts(xh_state *state, const char *name, size_t count, uint64_t *values);
 void xh_state_text(xh_state *state, const char *name, size_t count, char *values);
+
+/** An array [groups][length][width] divided among the state's partners, each of which has its own
+ * part [groups][part.count][width]. It is kept as one that is not divided. */
+void xh_state_floats_divided(xh_state *state, const char *name, size_t groups, xh_division division,
+                             size_t width, float *values);
 
 /* One value each. */
 void xh_state_size(xh_state *state, const char *name, size_t *value);

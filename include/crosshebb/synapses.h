@@ -27,8 +27,14 @@ typedef enum xh_arithmetic {
     XH_ARITHMETIC_INT16,
 } xh_arithmetic;
 
-/** Float weights, [outputs][inputs], copied; bound > 0 holds every weight within +-bound. */
-xh_status xh_synapses_create_digital(size_t inputs, size_t outputs, const float *weights,
+/** How the outputs of digital synapses, or of a crossbar, can be divided among partners so that the
+ * parts do together, bit by bit, what the whole does alone. */
+xh_division xh_synapses_division_digital(size_t outputs, xh_arithmetic arithmetic,
+                                         const xh_partners *partners);
+
+/** Float weights of the own outputs, [own outputs][inputs], copied; bound > 0 holds every weight within
+ * +-bound. */
+xh_status xh_synapses_create_digital(size_t inputs, xh_division outputs, const float *weights,
                                      xh_rule rule, xh_update_scale scale, double bound,
                                      xh_arithmetic arithmetic, xh_synapses **synapses,
                                      xh_error *error);
@@ -42,7 +48,11 @@ xh_status xh_synapses_create_crossbar(xh_crossbar *crossbar, const float *weight
 void xh_synapses_free(xh_synapses *synapses);
 
 size_t xh_synapses_inputs(const xh_synapses *synapses);
-size_t xh_synapses_outputs(const xh_synapses *synapses);
+size_t xh_synapses_outputs(const xh_synapses *synapses); /* here: all, or the own part */
+xh_division xh_synapses_division(const xh_synapses *synapses);
+
+/* What follows is done by all partners together, each with its own part of the outputs; what they
+ * have in common goes from one to the other where a read begins or ends and in an update. */
 
 /** Sets converter ranges from inputs x [count][inputs]; nothing to do in float. */
 void xh_synapses_calibrate(xh_synapses *synapses, size_t count, const float *x);

@@ -3,6 +3,11 @@
 
 enum { CHUNK = 512 };
 
+/* Among the columns of the whole crossbar. */
+static uint64_t number_of(const xh_column *column) {
+    return xh_crossbar_first(column->crossbar) + column->output;
+}
+
 static xh_rng train_stream(const xh_column *column, xh_train train, uint64_t below) {
     xh_rng stream = xh_crossbar_scheme_stream(column->crossbar);
     stream.instance |= (uint32_t)train << 16;
@@ -13,7 +18,7 @@ static xh_rng train_stream(const xh_column *column, xh_train train, uint64_t bel
 const float *xh_event_train(const xh_column *column, xh_train train, size_t p) {
     const size_t inputs = column->signals->inputs;
     float *uniform = xh_crossbar_workspace(column->crossbar);
-    xh_rng_uniform(train_stream(column, train, p), column->output * inputs, inputs, uniform);
+    xh_rng_uniform(train_stream(column, train, p), number_of(column) * inputs, inputs, uniform);
     xh_crossbar_book(column->crossbar, XH_EVENT_train_bit, inputs);
     return uniform;
 }
@@ -67,7 +72,7 @@ static void column_events(const xh_column *column, double gain, xh_event_hook ho
         const size_t rest = signals->count - first;
         const size_t count = rest < CHUNK ? rest : CHUNK;
         float uniform[CHUNK];
-        xh_rng_uniform(stream, column->output * signals->count + first, count, uniform);
+        xh_rng_uniform(stream, number_of(column) * signals->count + first, count, uniform);
         for (size_t k = 0; k < count; k++) {
             const float y = signals->y[(first + k) * signals->outputs + column->output];
             if (uniform[k] < y * (y > 0.0F ? winner_gain : loser_gain)) {

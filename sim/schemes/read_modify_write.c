@@ -106,6 +106,7 @@ static void update_column(const xh_read_modify_write *params, xh_crossbar *cross
                           float *scratch, float *maximum) {
     const size_t inputs = signals->inputs;
     const uint64_t update = xh_crossbar_updates(crossbar);
+    const uint64_t number = xh_crossbar_first(crossbar) + output;
     float *weight = scratch;
     int32_t *pulses = (int32_t *)(void *)(scratch + inputs);
     int8_t *plus = (int8_t *)(scratch + 2 * inputs);
@@ -115,9 +116,9 @@ static void update_column(const xh_read_modify_write *params, xh_crossbar *cross
     xh_crossbar_book(crossbar, XH_EVENT_rule_mac, signals->count * (inputs + 1) + 3 * inputs);
     xh_crossbar_book(crossbar, XH_EVENT_memory_byte, 8 * signals->count * inputs + 8);
     if (update_in_pulses(params, crossbar, rule, weight, decay, inputs, sums, maximum)) {
-        xh_rng_round(xh_crossbar_scheme_stream(crossbar), output * inputs, inputs, sums, pulses);
+        xh_rng_round(xh_crossbar_scheme_stream(crossbar), number * inputs, inputs, sums, pulses);
         xh_crossbar_book(crossbar, XH_EVENT_train_bit, inputs);
-        share_pulses(pulses, inputs, depresses, (update + output) % 2 == 0, plus, minus);
+        share_pulses(pulses, inputs, depresses, (update + number) % 2 == 0, plus, minus);
         xh_crossbar_pulse(crossbar, output, plus, minus);
     }
     if (!depresses && params->refresh_every > 0 && update % (uint64_t)params->refresh_every == 0) {
