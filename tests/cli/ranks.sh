@@ -139,5 +139,14 @@ expect 2 ranks 2 wide.yaml --data nowhere
 [ "$(grep -c 'nowhere' err)" -eq 1 ] || fail "$(cat err)"
 expect 2 ranks 2 wide.yaml --set training.method=backprop
 [ "$(grep -c 'backprop cannot be divided among 2 ranks' err)" -eq 1 ] || fail "$(cat err)"
+
+# What is wrong for one rank alone ends the others too.
+status=0
+timeout 240 "$mpirun" -n 1 "$program" run wide.yaml --threads 1 --out half.h5 : \
+    -n 1 "$program" run wide.yaml --threads 1 --out half.h5 --data nowhere >out 2>err || status=$?
+[ "$status" -eq 2 ] || fail "status $status where one rank has no data: $(cat err)"
+[ "$(grep -c 'nowhere' err)" -eq 1 ] || fail "$(cat err)"
+[ ! -e half.h5 ] || fail "a result of half the ranks"
+
 expect 0 ranks 2 wide.yaml --resume --quiet --json --set training.epochs=2 --out float32.h5
 number out "x['test_accuracy']" >/dev/null
