@@ -93,7 +93,8 @@ static void free_rig(rig *made) {
 
 /* A rig with a configuration alone. */
 static xh_status create_rig(const char *text, rig *made, xh_error *error) {
-    *made = (rig){.run = {.config = &made->config}};
+    static const xh_run_options alone = {.threads = 0};
+    *made = (rig){.run = {.config = &made->config, .options = &alone}};
     return xh_config_parse("bench", text, strlen(text), NULL, 0, &made->config, error);
 }
 
