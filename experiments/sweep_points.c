@@ -126,16 +126,16 @@ static xh_status lay_samples(xh_sweep *sweep, const xh_node *node, const design 
                              XH_DESIGN_SOBOL_AXES, axes);
     }
     xh_status status = make_room(sweep, points, error);
+    if (status != XH_OK) {
+        return status;
+    }
     double *u = calloc(points * axes, sizeof(*u));
-    if (status == XH_OK && !u) {
-        status = xh_error_set(error, XH_MEMORY, "no memory for %zu points", points);
+    if (!u) {
+        return xh_error_set(error, XH_MEMORY, "no memory for %zu points", points);
     }
-    if (status == XH_OK) {
-        status =
-            chosen->sobol > 0
-                ? xh_design_sobol(points, axes, u, error)
-                : xh_design_latin_hypercube(points, axes, (unsigned long)chosen->seed, u, error);
-    }
+    status = chosen->sobol > 0
+                 ? xh_design_sobol(points, axes, u, error)
+                 : xh_design_latin_hypercube(points, axes, (unsigned long)chosen->seed, u, error);
     if (status == XH_OK) {
         status = place_samples(sweep, u, error);
     }

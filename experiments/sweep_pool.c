@@ -22,7 +22,7 @@ static int share(const pool *all) {
     const size_t slots = all->jobs - all->busy;
     const size_t waiting = xh_sweep_session_waiting(all->session) + 1;
     const int runs = (int)(waiting < slots ? waiting : slots);
-    const int part = all->cores / runs;
+    const int part = runs > 0 ? all->cores / runs : 1;
     return all->threads > 0 ? all->threads : part > 1 ? part : 1;
 }
 

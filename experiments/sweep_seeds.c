@@ -35,13 +35,12 @@ static xh_status count_seeds(const xh_node *node, size_t *count, xh_error *error
 /* The seeds of a node into the field of all seeds; one alone is that of all. */
 static xh_status fill(xh_sweep *sweep, const xh_node *node, const xh_param *param,
                       xh_error *error) {
-    const xh_node *entry = node->first;
+    const xh_node *entry = node->kind == XH_NODE_SCALAR ? NULL : node->first;
     for (size_t s = 0; s < sweep->seed_count; s++) {
         char number[32];
         snprintf(number, sizeof(number), "%zu", s + 1);
-        const char *text = node->kind == XH_NODE_SCALAR ? number : entry->text;
-        const bool is_scalar = node->kind == XH_NODE_SCALAR || entry->kind == XH_NODE_SCALAR;
-        if (!is_scalar || strchr(text, '-')) {
+        const char *text = entry ? entry->text : number;
+        if (entry && (entry->kind != XH_NODE_SCALAR || strchr(text, '-'))) {
             return xh_node_error(entry, error, "%s = %s must be a whole number from 0 on",
                                  entry->path, text);
         }
@@ -55,7 +54,7 @@ static xh_status fill(xh_sweep *sweep, const xh_node *node, const xh_param *para
 
 /* Room for so many seeds, all the experiment's own. */
 static xh_status make_room(xh_sweep *sweep, size_t count, xh_error *error) {
-    sweep->seeds = calloc(count, sizeof(*sweep->seeds));
+    sweep->seeds = calloc(count > 0 ? count : 1, sizeof(*sweep->seeds));
     if (!sweep->seeds) {
         return xh_error_set(error, XH_MEMORY, "no memory for %zu seeds", count);
     }

@@ -54,8 +54,9 @@ static void refuse_point(size_t point, const char *expected) {
 static void expect_values(size_t axis, const char *expected) {
     char text[1024] = "";
     for (size_t p = 0; p < xh_sweep_points(sweep); p++) {
-        strcat(text, p > 0 ? " " : "");
-        strcat(text, xh_sweep_value(sweep, axis, p));
+        const size_t length = strlen(text);
+        snprintf(text + length, sizeof(text) - length, "%s%s", p > 0 ? " " : "",
+                 xh_sweep_value(sweep, axis, p));
     }
     ck_assert_str_eq(text, expected);
 }
