@@ -52,17 +52,12 @@ static size_t tiles_of(size_t length, long tile) {
     return (length + (size_t)tile - 1) / (size_t)tile;
 }
 
-static size_t common_divisor(size_t a, size_t b) {
-    return b == 0 ? a : common_divisor(b, a % b);
-}
-
 /* Fewer columns at a time make slow products. */
 enum { LEAST_COLUMNS = 64 };
 
 xh_division xh_crossbar_divide(size_t outputs, const xh_crossbar_params *params,
                                const xh_partners *partners) {
-    const size_t columns = (size_t)params->columns;
-    const size_t whole = columns / common_divisor(columns, XH_CROSSBAR_BLOCK) * XH_CROSSBAR_BLOCK;
+    const size_t whole = xh_grain_of_both((size_t)params->columns, XH_CROSSBAR_BLOCK);
     const size_t grain = (LEAST_COLUMNS + whole - 1) / whole * whole;
     return (xh_division){partners, outputs, grain};
 }

@@ -140,8 +140,8 @@ static void settle_all(xh_digital *digital) {
     }
 }
 
-/* Outputs of a tile. Where the product is the machine's own, whose order of summing is not ours to
- * know, parts of a divided layer have the tiles of the whole. */
+/* Outputs of a tile. Where the product is the machine's own, which sums in an order that depends on
+ * the shape, parts of a divided layer have the tiles of the whole. */
 static size_t height_of(const xh_product *product, size_t here, size_t all) {
     return tile_side(product->weights.pack ? here : all, product->height, 2, HEIGHT_GRAIN);
 }
@@ -150,7 +150,8 @@ xh_division xh_digital_division(size_t outputs, xh_arithmetic arithmetic,
                                 const xh_partners *partners) {
     const xh_product *product = xh_product_of(arithmetic);
     const size_t height = height_of(product, outputs, outputs);
-    return (xh_division){partners, outputs, product->weights.pack ? XH_PRODUCT_LINES : height};
+    const size_t shaped = xh_grain_of_both(height > 0 ? height : 1, XH_PRODUCT_OUTPUTS);
+    return (xh_division){partners, outputs, product->weights.pack ? XH_PRODUCT_LINES : shaped};
 }
 
 xh_digital *xh_digital_create(size_t inputs, xh_division division, const float *weights,

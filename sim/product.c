@@ -13,10 +13,17 @@ enum { SMALL_DEPTH = 256, SMALL_PRODUCT = 1 << 20 };
  * enough that a few threads find work in a layer of a thousand neurons. */
 enum { HEIGHT = XH_PRODUCT_OUTPUTS, WIDTH = 1728 };
 
+/* In products of a fixed width, so that a part of the outputs is read with the bits of the whole: the
+ * machine chooses its way by the shape. */
 static void read_floats(size_t inputs, size_t outputs, const void *weights, size_t count,
                         const float *x, float *u) {
-    cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)count, (int)outputs, (int)inputs, 1,
-                x, (int)inputs, weights, (int)inputs, 0, u, (int)outputs);
+    for (size_t i = 0; i < outputs; i += XH_PRODUCT_OUTPUTS) {
+        const size_t rest = outputs - i;
+        const size_t here = rest < XH_PRODUCT_OUTPUTS ? rest : XH_PRODUCT_OUTPUTS;
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)count, (int)here, (int)inputs, 1,
+                    x, (int)inputs, (const float *)weights + i * inputs, (int)inputs, 0, u + i,
+                    (int)outputs);
+    }
 }
 
 static size_t depth_of(xh_tile tile, size_t patches) {

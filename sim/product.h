@@ -6,7 +6,7 @@
 
 #include "crosshebb/synapses.h"
 
-/* Lines that are packed at a time; most outputs of a tile. */
+/* Lines that are packed at a time; most outputs of a tile, and of a product by the machine's sgemm. */
 enum { XH_PRODUCT_LINES = 48, XH_PRODUCT_OUTPUTS = 384 };
 
 /* How one operand is packed: its lines are neurons (of the weights, of y) or inputs (of x), its depth

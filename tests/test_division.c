@@ -146,7 +146,7 @@ static void compare(xh_layer_params params, const xh_scheme *scheme, size_t coun
 }
 
 /* Widths of less than a part, of parts that are not full, and of many. */
-static const long widths[] = {7, 100, 485};
+static const long widths[] = {7, 100, 760};
 
 static void compare_widths(xh_layer_params params, const xh_scheme *scheme) {
     for (size_t w = 0; w < sizeof(widths) / sizeof(widths[0]); w++) {

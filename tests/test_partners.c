@@ -150,8 +150,16 @@ START_TEST(what_is_missing_is_missing_for_all) {
 }
 END_TEST
 
+START_TEST(grains_are_of_both) {
+    ck_assert_uint_eq(xh_grain_of_both(24, 16), 48);
+    ck_assert_uint_eq(xh_grain_of_both(16, 24), 48);
+    ck_assert_uint_eq(xh_grain_of_both(256, 16), 256);
+    ck_assert_uint_eq(xh_grain_of_both(1, 7), 7);
+}
+END_TEST
+
 int main(void) {
-    const TTest *const tests[] = {parts_cover_a_division, who_is_alone_has_all,
+    const TTest *const tests[] = {grains_are_of_both, parts_cover_a_division, who_is_alone_has_all,
                                   what_partners_save_is_whole, what_is_missing_is_missing_for_all};
     return xh_suite_run("partners", tests, sizeof(tests) / sizeof(tests[0]));
 }

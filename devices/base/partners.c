@@ -39,6 +39,16 @@ xh_division xh_undivided(size_t length) {
     return (xh_division){NULL, length, 1};
 }
 
+size_t xh_grain_of_both(size_t one, size_t other) {
+    size_t divisor = one;
+    for (size_t rest = other; rest > 0;) {
+        const size_t next = divisor % rest;
+        divisor = rest;
+        rest = next;
+    }
+    return one / divisor * other;
+}
+
 static size_t first_of(xh_division division, size_t partner) {
     const size_t grains = (division.length + division.grain - 1) / division.grain;
     const size_t first = grains * partner / xh_partners_count(division.partners) * division.grain;

@@ -59,6 +59,8 @@ void xh_partners_share(const xh_partners *partners, size_t from, size_t size, vo
 void xh_partners_meet(const xh_partners *partners);
 
 xh_division xh_undivided(size_t length);
+/** The smallest grain that is a multiple of both. */
+size_t xh_grain_of_both(size_t one, size_t other);
 xh_part xh_division_part(xh_division division, size_t partner);
 xh_part xh_division_own(xh_division division);
 
