@@ -35,6 +35,7 @@ static xh_status check_points(work *job, xh_error *error) {
     const xh_run_machine machine = {.threads = 1,
                                     .macs_per_second = 1,
                                     .int16_gain = 1,
+                                    .sgemm_gain = 1,
                                     .feature_bytes = (size_t)memory_share()};
     xh_status status = XH_OK;
     for (size_t p = 0; status == XH_OK && p < xh_sweep_points(job->sweep); p++) {

@@ -186,7 +186,7 @@ static void add_update(const layer_work *layer, double images, double batches, w
 
 /* End to end: up, and down to the weights, and but for the lowest layer to the images. */
 static work backprop_work(const xh_config *config, const image_counts *images,
-                          const network_work *network) {
+                          const network_work *network, double gain) {
     const double batches = images->presented / (double)config->readout.batch;
     work sum = {.effort = images->presented * DECODE * images->decoded};
     for (size_t l = 0; l < network->count; l++) {
@@ -194,7 +194,7 @@ static work backprop_work(const xh_config *config, const image_counts *images,
         const double passes = l > 0 ? 3 : 2;
         const double macs = images->presented * passes * layer->macs;
         sum.macs += macs;
-        sum.effort += macs / product_efficiency + batches * ADAM * layer->synapses +
+        sum.effort += macs / (product_efficiency * gain) + batches * ADAM * layer->synapses +
                       images->presented * (passes * CUT * layer->cut + RECTIFY * layer->outputs);
     }
     return sum;
@@ -233,12 +233,12 @@ static work feature_work(const xh_config *config, const image_counts *images,
 }
 
 static work readout_work(const xh_config *config, const image_counts *images, double features,
-                         double classes) {
+                         double classes, double gain) {
     const double epochs = (double)config->readout.epochs;
     const double steps = epochs * ceil(images->train / (double)config->readout.batch);
     const double products = xh_config_backpropagates(config) ? 3 : 2; /* a training image */
     const double macs = epochs * features * classes * (products * images->train + images->test);
-    return (work){macs, macs / readout_efficiency +
+    return (work){macs, macs / (readout_efficiency * gain) +
                             epochs * features * GATHER * (images->train + images->test) +
                             steps * features * classes * ADAM};
 }
@@ -344,9 +344,10 @@ xh_status xh_run_estimate_of(const xh_config *config, const xh_run_machine *mach
                         stored ? (size_t)images.test : 0, machine->feature_bytes);
     const double rate = machine->macs_per_second;
     const work training = stored ? training_work(config, &images, &network)
-                                 : backprop_work(config, &images, &network);
+                                 : backprop_work(config, &images, &network, machine->sgemm_gain);
     const work features = feature_work(config, &images, &network);
-    const work readout = readout_work(config, &images, network.features, images.classes);
+    const work readout =
+        readout_work(config, &images, network.features, images.classes, machine->sgemm_gain);
     *estimate = (xh_run_estimate){
         .memory_bytes = memory_of(config, &images, &network, &store),
         .disk_bytes = on_disk(&store.train) + on_disk(&store.test),

@@ -3,6 +3,7 @@
 
 #include "crosshebb/synapses.h"
 
+#include <cblas.h>
 #include <omp.h>
 #include <unistd.h>
 
@@ -11,35 +12,50 @@ enum { PATCHES = 256, OUTPUTS = 384, INPUTS = 864 };
 
 static const double least_seconds = 0.2;
 
-/* Reads of digital synapses, a block a thread, over and over; how many blocks a second. */
-static double blocks_per_second(xh_synapses *synapses, const float *x, float *u) {
+/* What multiplies a block: digital synapses, or where there are none the library of products. */
+typedef struct multiplier {
+    xh_synapses *synapses;
+    const float *weights;
+} multiplier;
+
+static void multiply(multiplier by, const float *x, float *u) {
+    if (by.synapses) {
+        xh_synapses_read(by.synapses, 0, PATCHES, x, u);
+    } else {
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, PATCHES, OUTPUTS, INPUTS, 1, x, INPUTS,
+                    by.weights, INPUTS, 0, u, OUTPUTS);
+    }
+}
+
+/* A block a thread, over and over; multiply-accumulates a second. */
+static double rate_of(multiplier by, const float *x, float *u) {
     double blocks = 0;
     const double began = xh_run_clock();
-    xh_synapses_read_begin(synapses, XH_PHASE_inference);
 #pragma omp parallel reduction(+ : blocks)
     {
         float *own = u + (size_t)omp_get_thread_num() * PATCHES * OUTPUTS;
         do {
-            xh_synapses_read(synapses, 0, PATCHES, x, own);
+            multiply(by, x, own);
             blocks++;
         } while (xh_run_clock() - began < least_seconds);
     }
-    xh_synapses_read_end(synapses);
-    return blocks / (xh_run_clock() - began);
+    return blocks * PATCHES * OUTPUTS * INPUTS / (xh_run_clock() - began);
 }
 
-/* Multiply-accumulates a second in that arithmetic. */
+/* The rate of digital synapses in that arithmetic. */
 static xh_status measure(xh_arithmetic arithmetic, const float *weights, const float *x, float *u,
                          double *rate, xh_error *error) {
     const xh_rule rule = {.rate = 0};
-    xh_synapses *synapses = NULL;
+    multiplier by = {0};
     const xh_status status =
         xh_synapses_create_digital(INPUTS, xh_undivided(OUTPUTS), weights, rule,
-                                   XH_SCALE_LAYER_MAXIMUM, 0, arithmetic, &synapses, error);
+                                   XH_SCALE_LAYER_MAXIMUM, 0, arithmetic, &by.synapses, error);
     if (status == XH_OK) {
-        *rate = blocks_per_second(synapses, x, u) * PATCHES * OUTPUTS * INPUTS;
+        xh_synapses_read_begin(by.synapses, XH_PHASE_inference);
+        *rate = rate_of(by, x, u);
+        xh_synapses_read_end(by.synapses);
     }
-    xh_synapses_free(synapses);
+    xh_synapses_free(by.synapses);
     return status;
 }
 
@@ -66,10 +82,12 @@ xh_status xh_run_machine_here(int threads, xh_run_machine *machine, xh_error *er
         status = measure(XH_ARITHMETIC_INT16, weights, x, u, &numbers, error);
     }
     if (status == XH_OK) {
-        *machine = (xh_run_machine){.threads = count,
-                                    .macs_per_second = floats,
-                                    .int16_gain = numbers / floats,
-                                    .feature_bytes = xh_run_memory(0)};
+        *machine =
+            (xh_run_machine){.threads = count,
+                             .macs_per_second = floats,
+                             .int16_gain = numbers / floats,
+                             .sgemm_gain = rate_of((multiplier){NULL, weights}, x, u) / floats,
+                             .feature_bytes = xh_run_memory(0)};
     }
     xh_array_free(x);
     xh_array_free(weights);

@@ -17,8 +17,11 @@ enum { MEASURABLE = 0 };
 enum { MEASURABLE = 1 };
 #endif
 
-static const xh_run_machine machine = {
-    .threads = 1, .macs_per_second = 1e9, .int16_gain = 2, .feature_bytes = SIZE_MAX};
+static const xh_run_machine machine = {.threads = 1,
+                                       .macs_per_second = 1e9,
+                                       .int16_gain = 2,
+                                       .sgemm_gain = 1,
+                                       .feature_bytes = SIZE_MAX};
 
 static char folder[64];
 static xh_config config;
@@ -95,8 +98,11 @@ START_TEST(features_go_where_there_is_room) {
     predict(&machine);
     const double all = estimate.memory_bytes;
     ck_assert_double_eq(estimate.disk_bytes, 0);
-    const xh_run_machine small = {
-        .threads = 1, .macs_per_second = 1e9, .feature_bytes = (size_t)held + 1};
+    const xh_run_machine small = {.threads = 1,
+                                  .macs_per_second = 1e9,
+                                  .int16_gain = 2,
+                                  .sgemm_gain = 1,
+                                  .feature_bytes = (size_t)held + 1};
     predict(&small);
     ck_assert_double_eq(estimate.disk_bytes, rows - held);
     ck_assert_double_eq_tol(all - estimate.memory_bytes, rows - held - 2.0 * 64 * 48, 1e-6);
@@ -142,7 +148,11 @@ START_TEST(seconds_go_by_the_rate) {
     load(two_layers, NULL);
     predict(&machine);
     const xh_run_estimate slow = estimate;
-    const xh_run_machine faster = {.threads = 1, .macs_per_second = 4e9, .feature_bytes = SIZE_MAX};
+    const xh_run_machine faster = {.threads = 1,
+                                   .macs_per_second = 4e9,
+                                   .int16_gain = 2,
+                                   .sgemm_gain = 1,
+                                   .feature_bytes = SIZE_MAX};
     predict(&faster);
     ck_assert_double_eq_tol(slow.training_seconds, 4 * estimate.training_seconds, 1e-9);
     ck_assert_double_eq_tol(slow.feature_seconds, 4 * estimate.feature_seconds, 1e-9);
@@ -307,6 +317,7 @@ START_TEST(the_machine_is_measured) {
     ck_assert_int_eq(here.threads, 2);
     ck_assert_double_gt(here.macs_per_second, 1e6);
     ck_assert_double_gt(here.int16_gain, 0.01);
+    ck_assert_double_gt(here.sgemm_gain, 0.01);
 }
 END_TEST
 

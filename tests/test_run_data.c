@@ -119,7 +119,8 @@ START_TEST(more_images_than_there_are_are_told) {
 END_TEST
 
 START_TEST(a_folder_is_counted_for_the_prediction) {
-    const xh_run_machine machine = {.threads = 1, .macs_per_second = 1e9};
+    const xh_run_machine machine = {
+        .threads = 1, .macs_per_second = 1e9, .int16_gain = 1, .sgemm_gain = 1};
     xh_run_estimate estimate;
     xh_error error = {0};
     load(folders, NULL);

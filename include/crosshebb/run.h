@@ -100,8 +100,9 @@ xh_status xh_run(const xh_config *config, xh_run_options options, xh_run_result 
 /** What a prediction has to know of the machine. */
 typedef struct xh_run_machine {
     int threads;
-    double macs_per_second; /* multiply-accumulates of products of floats, on all these threads */
-    double int16_gain;      /* rate of those of whole numbers in that of floats */
+    double macs_per_second; /* multiply-accumulates of layers on floats, on all these threads */
+    double int16_gain;      /* their rate on whole numbers, in that on floats */
+    double sgemm_gain;      /* rate of sgemm, by which readout and backprop multiply, in the same */
     size_t feature_bytes;   /* that stored features may take in memory; the rest is on the disk */
 } xh_run_machine;
 

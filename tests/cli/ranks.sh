@@ -78,35 +78,41 @@ compare() {
     done
 }
 
-# survive NAME OVERRIDE...: sessions of two, three ranks and one process in turn, one of whose processes is killed, end as
-# NAME.h5.
+# survive NAME OVERRIDE...: sessions of two, three ranks and one process in turn, one of whose processes is killed as soon as
+# there is a checkpoint of that session, and a last one that is left alone, end as NAME.h5.
 survive() {
-    local name=$1 session=0 resumed=0 status=1 count
+    local name=$1 session=0 resumed=0 status=1 count pid
     shift
     while [ "$status" -ne 0 ]; do
         count=$((1 + (session + 1) % 3))
         session=$((session + 1))
-        [ "$session" -le 40 ] || fail "$name does not end"
+        [ "$session" -le 6 ] || fail "$name does not end"
+        touch begun
+        sleep 0.02
         if [ "$count" -eq 1 ]; then
             "$program" run wide.yaml --resume --checkpoint 0.001 --threads 2 "$@" --out killed.h5 >out 2>err &
         else
             "$mpirun" -n "$count" "$program" run wide.yaml --resume --checkpoint 0.001 --threads 1 "$@" --out killed.h5 >out 2>err &
         fi
-        local pid=$!
-        sleep "$(python3 -c "print(0.5 + 0.2 * $session)")"
-        kill -s KILL "$(rank killed.h5)" 2>/dev/null || true
+        pid=$!
+        if [ "$session" -le 4 ]; then
+            while kill -0 "$pid" 2>/dev/null && ! [ killed.h5.checkpoint -nt begun ]; do
+                sleep 0.01
+            done
+            kill -s KILL "$(rank killed.h5)" 2>/dev/null || true
+        fi
         status=0
-        wait $pid 2>/dev/null || status=$?
+        wait "$pid" 2>/dev/null || status=$?
         ! grep -q 'goes on after' err || resumed=$((resumed + 1))
     done
     [ "$resumed" -ge 2 ] || fail "only $resumed sessions went on from a checkpoint"
     expect_as_alone "$name" killed.h5
     [ "$(ls killed.h5*)" = killed.h5 ] || fail "something is left: $(ls killed.h5*)"
-    rm killed.h5
+    rm killed.h5 begun
 }
 
-compare float32 "2 3" --set training.epochs=2
-survive float32 --set training.epochs=2
+compare float32 "2 3" --set training.epochs=10
+survive float32 --set training.epochs=10
 compare int16 3 --set 'network.layers.*.arithmetic=int16' --set training.order=consecutive \
     --set network.layers.1.rate_decay=linear --set network.layers.2.pre_triangle=true
 
