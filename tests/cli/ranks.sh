@@ -154,5 +154,5 @@ timeout 240 "$mpirun" -n 1 "$program" run wide.yaml --threads 1 --out half.h5 : 
 [ "$(grep -c 'nowhere' err)" -eq 1 ] || fail "$(cat err)"
 [ ! -e half.h5 ] || fail "a result of half the ranks"
 
-expect 0 ranks 2 wide.yaml --resume --quiet --json --set training.epochs=2 --out float32.h5
+expect 0 ranks 2 wide.yaml --resume --quiet --json --set training.epochs=10 --out float32.h5
 number out "x['test_accuracy']" >/dev/null
