@@ -2,21 +2,7 @@
 # ranks.sh PROGRAM: one run divided among the ranks of MPI has the same bits as alone, also where ranks are killed and another
 # number of them goes on; and what is wrong is told once.
 . "$(dirname "$0")/common.sh"
-
-# The mpirun of the library that the program was built with, where more ranks than cores and root are allowed.
-case $("$program" --version | grep '^MPI') in
-*'Open MPI'*)
-    mpirun=$(command -v mpirun.openmpi || command -v mpirun) || true
-    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
-    ;;
-*MPICH*) mpirun=$(command -v mpiexec.mpich || command -v mpiexec) || true ;;
-*) mpirun= ;;
-esac
-[ -n "$mpirun" ] || {
-    echo "no MPI"
-    exit 77
-}
-export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0" # MPI leaves some memory behind
+. "$here/mpi.sh"
 
 # Layers of one part, of several, and of parts that are not full.
 cat >wide.yaml <<END

@@ -2,21 +2,7 @@
 # sweep_mpi.sh PROGRAM: a sweep over ranks has the bits of one on this machine alone, also where runs are lost on the way;
 # what goes wrong is told once.
 . "$(dirname "$0")/common.sh"
-
-# The mpirun of the library that the program was built with, where more ranks than cores and root are allowed.
-case $("$program" --version | grep '^MPI') in
-*'Open MPI'*)
-    mpirun=$(command -v mpirun.openmpi || command -v mpirun) || true
-    export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1
-    ;;
-*MPICH*) mpirun=$(command -v mpiexec.mpich || command -v mpiexec) || true ;;
-*) mpirun= ;;
-esac
-[ -n "$mpirun" ] || {
-    echo "no MPI"
-    exit 77
-}
-export ASAN_OPTIONS="${ASAN_OPTIONS:+$ASAN_OPTIONS:}detect_leaks=0" # MPI leaves some memory behind
+. "$here/mpi.sh"
 
 cat >sweep.yaml <<END
 sweep: ranks
