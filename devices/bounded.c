@@ -62,6 +62,8 @@ xh_device_nominal xh_bounded_nominal(const void *params) {
         .g_max = p->g_max,
         .step_up = step * (1 + fmin(p->up_down, 0)),
         .step_down = step * (1 - fmax(p->up_down, 0)),
+        .zero = (p->g_max + p->g_min) / 2,
+        .unit = (p->g_max - p->g_min) / 2,
     };
 }
 

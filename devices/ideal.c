@@ -39,7 +39,7 @@ static const xh_plane planes[] = {{"conductance", "S", "conductance as programme
 static xh_device_nominal nominal(const void *params) {
     const ideal_params *p = params;
     double step = (p->g_max - p->g_min) / p->states;
-    return (xh_device_nominal){p->g_min, p->g_max, step, step};
+    return (xh_device_nominal){p->g_min, p->g_max, step, step, p->g_min, p->g_max - p->g_min};
 }
 
 static xh_device_pulse_cost cost(const void *params) {

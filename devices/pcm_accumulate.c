@@ -128,6 +128,7 @@ static xh_device_nominal nominal(const void *params) {
         .g_min = p->g_min,
         .g_max = g_max,
         .step_up = p->mean_offset - p->mean_slope * middle,
+        .unit = XH_MICROSIEMENS(1),
     };
 }
 

@@ -49,6 +49,10 @@ xh_status xh_device_find(const char *name, const xh_device_model **model, xh_err
     return xh_error_set(error, XH_INPUT, "unknown device model \"%s\"; there are %s", name, list);
 }
 
+size_t xh_device_draws(const xh_device_model *model, const void *params) {
+    return model->draws ? model->draws(params) : 1;
+}
+
 xh_status xh_device_check(const xh_device_model *model, const void *params, xh_error *error) {
     xh_status status = xh_param_check(model->params, params, error);
     if (status != XH_OK) {

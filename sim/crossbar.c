@@ -162,9 +162,29 @@ void xh_crossbar_settle(xh_crossbar *crossbar) {
     crossbar->row_total_stale = crossbar->row_total_stale || any;
 }
 
+/* What passing time does to every cell at random; lane by lane, as they were made. */
+static void age_cells(xh_crossbar *crossbar, double from, double to) {
+#pragma omp parallel for schedule(static) collapse(2)
+    for (size_t lane = 0; lane < crossbar->lanes; lane++) {
+        for (size_t output = 0; output < crossbar->outputs; output++) {
+            const xh_cells cells = xh_crossbar_cells(crossbar, lane, output, 0, crossbar->inputs);
+            const xh_rng stream = {crossbar->seeds.cycle, XH_RNG_AGE,
+                                   crossbar->seeds.instance << 8 | (uint32_t)lane,
+                                   crossbar->ages << 8};
+            crossbar->model->age(crossbar->device.bytes, cells, stream,
+                                 xh_crossbar_cell(crossbar, output), from, to);
+        }
+    }
+}
+
 void xh_crossbar_age(xh_crossbar *crossbar, double seconds) {
+    const double before = crossbar->now;
     crossbar->now += seconds;
-    if (crossbar->model->traits & XH_DEVICE_DRIFTS) {
+    if (crossbar->model->age && seconds > 0) {
+        age_cells(crossbar, before, crossbar->now);
+        crossbar->ages++;
+    }
+    if (crossbar->model->age || crossbar->model->traits & XH_DEVICE_DRIFTS) {
         memset(crossbar->stale, 1, crossbar->outputs * sizeof(bool));
     }
 }

@@ -81,7 +81,7 @@ static bool create_thread(const xh_crossbar *crossbar, xh_crossbar_thread *threa
         XH_CREATE(plane[p], inputs);
     }
     XH_CREATE(direction, inputs);
-    XH_CREATE(noise, inputs);
+    XH_CREATE(noise, XH_DEVICE_DRAWS * inputs);
     XH_CREATE(conductance, 2 * inputs);
     XH_CREATE(variance, inputs);
     XH_CREATE(lane, 2 * inputs);
@@ -231,6 +231,7 @@ xh_status xh_crossbar_create(size_t inputs, xh_division division, const xh_devic
     memcpy(made->device.bytes, device_params, model->params->size);
     made->nominal = model->nominal(device_params);
     made->cost = model->cost(device_params);
+    made->draws = xh_device_draws(model, device_params);
     made->seeds = seeds;
     if (!create_arrays(made)) {
         xh_crossbar_free(made);

@@ -51,7 +51,7 @@ typedef struct xh_crossbar_thread {
     uint64_t *refresh_slots;        /* [column_tiles] */
     float *plane[XH_DEVICE_PLANES]; /* [inputs] each: gathered cells */
     float *direction;               /* [inputs] */
-    float *noise;                   /* [inputs + 3] */
+    float *noise;                   /* [XH_DEVICE_DRAWS][inputs] */
     float *conductance;             /* [2][inputs]: sums of the two sides */
     float *variance;                /* [inputs] */
     float *lane;                    /* [2][inputs]: one device of each synapse, mean and variance */
@@ -75,6 +75,7 @@ struct xh_crossbar {
     } device;
     xh_device_nominal nominal;
     xh_device_pulse_cost cost;
+    size_t draws; /* normals that a pulse takes for each cell */
     xh_crossbar_params params;
     xh_crossbar_seeds seeds;
 
@@ -82,6 +83,7 @@ struct xh_crossbar {
     double weight_per_siemens;
     uint64_t reads;
     uint64_t updates;
+    uint64_t ages;  /* times that cells were aged at random */
     xh_phase phase; /* of the read under way */
     xh_ledger ledger;
     double input_range;   /* full scale of the inputs */

@@ -107,8 +107,11 @@ size_t xh_crossbar_pulse_lane(xh_crossbar *crossbar, xh_crossbar_thread *thread,
     }
     const size_t first = (lane * crossbar->outputs + output) * inputs;
     add_wear(crossbar, count, thread->index, thread->direction, reset, crossbar->wear + first);
-    const xh_rng stream = {crossbar->seeds.cycle, XH_RNG_CYCLE, crossbar->seeds.instance, step};
-    xh_rng_normal(stream, xh_crossbar_cell(crossbar, output), count, thread->noise);
+    for (size_t d = 0; d < crossbar->draws; d++) {
+        const xh_rng stream = {crossbar->seeds.cycle, XH_RNG_CYCLE,
+                               crossbar->seeds.instance | (uint32_t)d << 16, step};
+        xh_rng_normal(stream, xh_crossbar_cell(crossbar, output), count, thread->noise + d * count);
+    }
     const void *params = crossbar->device.bytes;
     if (crossbar->stuck != NULL && !reset) {
         hold_stuck(crossbar->stuck + first, count, thread->index, thread->direction, tally);

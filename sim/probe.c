@@ -46,6 +46,7 @@ void xh_probe_state(xh_crossbar *crossbar, xh_state *state) {
     xh_state_doubles(state, "time", 1, &crossbar->now);
     xh_state_counts(state, "reads", 1, &crossbar->reads);
     xh_state_counts(state, "updates", 1, &crossbar->updates);
+    xh_state_counts(state, "ages", 1, &crossbar->ages);
     xh_state_doubles(state, "input_range", 1, &crossbar->input_range);
     xh_state_doubles(state, "output_ranges", crossbar->tiling.row_tiles, crossbar->output_range);
     xh_state_floats_divided(state, "cells", lanes * crossbar->model->planes, crossbar->division,

@@ -40,6 +40,7 @@ START_TEST(test_traits) {
     xh_device_nominal nominal = r.model->nominal(r.params);
     ck_assert_double_gt(nominal.g_max, nominal.g_min);
     ck_assert_double_gt(nominal.step_up, 0);
+    ck_assert_double_gt(nominal.unit, 0);
     ck_assert_int_eq((traits & XH_DEVICE_DEPRESSES) != 0, nominal.step_down > 0);
     xh_device_pulse_cost cost = r.model->cost(r.params);
     ck_assert_double_eq(cost.energy_up, rig_number(&r, "energy_up"));

@@ -18,7 +18,7 @@
 extern "C" {
 #endif
 
-enum { XH_DEVICE_PLANES = 6 };
+enum { XH_DEVICE_PLANES = 16, XH_DEVICE_DRAWS = 2 };
 
 /** A span of cells: count entries in each of the model's planes. */
 typedef struct xh_cells {
@@ -47,6 +47,8 @@ typedef struct xh_device_nominal {
     double step_up; /* siemens a pulse, mean at mid-range */
     double
         step_down; /* siemens a pulse, mean at mid-range, positive; 0 if there are no down pulses */
+    double zero;   /* siemens: the conductance that is 0 in the weight unit of its publication */
+    double unit;   /* siemens: what is 1 there */
 } xh_device_nominal;
 
 /** Energy, duration and rating of the pulses of a cell. */
@@ -89,14 +91,27 @@ typedef struct xh_device_model {
     /** Pristine state at time now and device-to-device spread of cells first .. first + count - 1
      * of the stream; a hook that needs several draws a cell uses the stream's steps 0, 1, ... */
     void (*init)(const void *params, xh_cells cells, xh_rng stream, uint64_t first, double now);
+    /** Standard normals that a pulse, a RESET or a set takes for each cell, 1 to XH_DEVICE_DRAWS;
+     * NULL: one. */
+    size_t (*draws)(const void *params);
     /** One pulse a cell: direction[c] is +1 (up), -1 (down) or 0 (none: the cell keeps its bits);
-     * noise[c] is a standard normal of its own. Down pulses only where the model depresses. Adds to
-     * the tally. */
+     * noise [draws][count] are standard normals of its own. Down pulses only where the model
+     * depresses. Adds to the tally. NULL for statistical models of programmed cells, which cannot
+     * learn in place. */
     void (*pulse)(const void *params, xh_cells cells, const float *direction, const float *noise,
                   double now, xh_pulse_tally *tally);
     /** RESET of every cell; NULL where the technology has none. */
     void (*reset)(const void *params, xh_cells cells, const float *noise, double now,
                   xh_pulse_tally *tally);
+    /** Closed-loop programming of every cell to target [count], siemens, with the error that it
+     * leaves; NULL where cells are programmed by pulses and reads. */
+    void (*set)(const void *params, xh_cells cells, const float *target, const float *noise,
+                double now);
+    /** What the time between from and to does to cells first .. first + count - 1 at random
+     * (diffusion, telegraph noise); NULL where time acts through read alone. Draws as init does, the
+     * stream's step + 0, 1, ... 255. */
+    void (*age)(const void *params, xh_cells cells, xh_rng stream, uint64_t first, double from,
+                double to);
     /** Mean conductance at time now (siemens) and variance of one read (siemens squared); variance
      * may be NULL. */
     void (*read)(const void *params, xh_cells cells, double now, float *conductance,
@@ -110,6 +125,9 @@ const xh_device_model *xh_device_at(size_t index);
 
 /** The model of that name. XH_INPUT, proposing the nearest name, if there is none. */
 xh_status xh_device_find(const char *name, const xh_device_model **model, xh_error *error);
+
+/** Standard normals that a pulse, a RESET or a set of the model takes for each cell. */
+size_t xh_device_draws(const xh_device_model *model, const void *params);
 
 /** Checks the parameters: each within its range, and the nominal range not empty (XH_INPUT). */
 xh_status xh_device_check(const xh_device_model *model, const void *params, xh_error *error);

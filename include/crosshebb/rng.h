@@ -30,6 +30,7 @@ typedef enum xh_rng_purpose {
     XH_RNG_SCHEME = 8,   /* stochastic rounding and pulse trains */
     XH_RNG_FAULT = 9,    /* stuck cells */
     XH_RNG_AUGMENT = 10, /* crops and mirrors of images */
+    XH_RNG_AGE = 11,     /* what time does to cells at random */
     XH_RNG_TEST = 255    /* tests and benchmarks */
 } xh_rng_purpose;
 
