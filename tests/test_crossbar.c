@@ -55,6 +55,7 @@ START_TEST(ideal_read_is_the_plain_product) {
         params.rows = 64;
         params.columns = 32;
         xh_crossbar *crossbar = xh_make_crossbar(inputs, outputs, "ideal", NULL, 0, &params, s + 1);
+        const size_t grain = xh_crossbar_divide(outputs, &params, NULL).grain; /* of a product */
         float *target = xh_normals(inputs * outputs, s, 0.3);
         xh_crossbar_program(crossbar, target);
         float *weights = xh_weights_of(crossbar);
@@ -63,9 +64,13 @@ START_TEST(ideal_read_is_the_plain_product) {
         float *plain = xh_array_create(count * outputs, sizeof(float));
         for (size_t first = 0; first < count; first += 128) {
             const size_t block = count - first < 128 ? count - first : 128;
-            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)block, (int)outputs,
-                        (int)inputs, 1, x + first * inputs, (int)inputs, weights, (int)inputs, 0,
-                        plain + first * outputs, (int)outputs);
+            for (size_t column = 0; column < outputs; column += grain) {
+                const size_t columns = outputs - column < grain ? outputs - column : grain;
+                cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, (int)block, (int)columns,
+                            (int)inputs, 1, x + first * inputs, (int)inputs,
+                            weights + column * inputs, (int)inputs, 0,
+                            plain + first * outputs + column, (int)outputs);
+            }
         }
         ck_assert_int_eq(memcmp(u, plain, count * outputs * sizeof(float)), 0);
         xh_array_free(plain);
