@@ -133,6 +133,14 @@ void xh_crossbar_sense(const xh_crossbar *crossbar, size_t output, float *conduc
 /* Brings the cached figures of every stale column up to date. */
 void xh_crossbar_settle(xh_crossbar *crossbar);
 
+/* out [count][outputs] = x [count][inputs] times the transpose of matrix [outputs][inputs], over
+ * inputs first .. first + length - 1. Parts of a divided crossbar have the products of the whole. */
+void xh_crossbar_product(const xh_crossbar *crossbar, size_t count, size_t first, size_t length,
+                         const float *x, const float *matrix, float *out);
+
+/* Moves the full scales towards what the gathered counters of a read have seen. */
+void xh_crossbar_follow(xh_crossbar *crossbar, const xh_converter_tally *dac);
+
 /* Pulses one lane of a column: direction [inputs] of -1, 0, +1, or RESET of the cells where it is
  * not 0. step keys the cycle noise. Adds to the thread's tally. Returns the number of cells pulsed.
  */

@@ -25,10 +25,8 @@ void xh_crossbar_read_begin(xh_crossbar *crossbar, xh_phase phase) {
     }
 }
 
-/* out [count][outputs] = x [count][inputs] times the transpose of matrix [outputs][inputs], over
- * inputs first .. first + length - 1. Parts of a divided crossbar have the products of the whole. */
-static void product(const xh_crossbar *crossbar, size_t count, size_t first, size_t length,
-                    const float *x, const float *matrix, float *out) {
+void xh_crossbar_product(const xh_crossbar *crossbar, size_t count, size_t first, size_t length,
+                         const float *x, const float *matrix, float *out) {
     const size_t inputs = crossbar->inputs;
     const size_t outputs = crossbar->outputs;
     const size_t grain = crossbar->grain;
@@ -120,10 +118,10 @@ static void read_block(xh_crossbar *crossbar, xh_crossbar_thread *own, size_t ve
         const size_t length =
             converted && rest > crossbar->tiling.rows ? crossbar->tiling.rows : rest;
         float *sums = tile == 0 ? u : own->partial;
-        product(crossbar, count, first, length, driven, crossbar->weight, sums);
+        xh_crossbar_product(crossbar, count, first, length, driven, crossbar->weight, sums);
         if (noisy) {
-            product(crossbar, count, first, length, own->square, crossbar->variance,
-                    own->deviation);
+            xh_crossbar_product(crossbar, count, first, length, own->square, crossbar->variance,
+                                own->deviation);
             add_noise(crossbar, own, tile, vector, count, sums);
         }
         const xh_converter adc = {(int)crossbar->params.adc_bits,
@@ -143,171 +141,5 @@ void xh_crossbar_read(xh_crossbar *crossbar, size_t first, size_t count, const f
         const size_t block = count - done < XH_READ_BLOCK ? count - done : XH_READ_BLOCK;
         read_block(crossbar, own, first + done, block, x + done * crossbar->inputs,
                    u + done * crossbar->outputs);
-    }
-}
-
-/* Adds the conductance of the cells here to those of each row, siemens. */
-static void add_rows(xh_crossbar *crossbar) {
-    enum { CHUNK = 64 };
-#pragma omp parallel for schedule(static)
-    for (size_t first = 0; first < crossbar->inputs; first += CHUNK) {
-        const size_t rest = crossbar->inputs - first;
-        const size_t count = rest < CHUNK ? rest : CHUNK;
-        double *sum = crossbar->row_total + first;
-        for (size_t output = 0; output < crossbar->outputs; output++) {
-            const float *total = crossbar->total + output * crossbar->inputs + first;
-            for (size_t j = 0; j < count; j++) {
-                sum[j] += (double)total[j];
-            }
-        }
-    }
-}
-
-/* Conductance of all cells of each row, siemens: partner by partner, in the order of the columns. */
-static void total_rows(xh_crossbar *crossbar) {
-    const xh_partners *partners = crossbar->division.partners;
-    const size_t size = crossbar->inputs * sizeof(*crossbar->row_total);
-    uint64_t stale = crossbar->row_total_stale;
-    xh_partners_sum(partners, 1, &stale);
-    if (stale == 0) {
-        return;
-    }
-    memset(crossbar->row_total, 0, size);
-    for (size_t p = 0; p < xh_partners_count(partners); p++) {
-        if (p == xh_partners_mine(partners)) {
-            add_rows(crossbar);
-        }
-        xh_partners_share(partners, p, size, crossbar->row_total);
-    }
-    crossbar->row_total_stale = false;
-}
-
-/* Moves a full scale towards sigmas times the root mean square of the codes seen. */
-static void follow(double *range, xh_converter converter, const xh_converter_tally *tally,
-                   double sigmas, double rate) {
-    if (converter.bits <= 0 || tally->square_codes == 0) {
-        return;
-    }
-    const double mean_square = (double)tally->square_codes / (double)tally->conversions;
-    const double seen = sigmas * (double)xh_converter_step(converter) * sqrt(mean_square);
-    *range += rate * (seen - *range);
-}
-
-static void follow_signals(xh_crossbar *crossbar, const xh_converter_tally *dac) {
-    const xh_crossbar_params *params = &crossbar->params;
-    for (size_t tile = 0; tile < crossbar->tiling.row_tiles; tile++) {
-        const xh_converter adc = {(int)params->adc_bits, (float)crossbar->output_range[tile]};
-        follow(&crossbar->output_range[tile], adc, &crossbar->threads[0].adc[tile],
-               params->adc_sigmas, params->range_rate);
-    }
-    const xh_converter converter = {(int)params->dac_bits, (float)crossbar->input_range};
-    follow(&crossbar->input_range, converter, dac, params->dac_sigmas, params->range_rate);
-}
-
-/* Partners drive the same rows, and convert columns of their own. */
-static void sum_conversions(const xh_crossbar *crossbar, xh_converter_tally *tally) {
-    uint64_t counts[] = {tally->conversions, tally->clipped, tally->square_codes};
-    xh_partners_sum(crossbar->division.partners, sizeof(counts) / sizeof(counts[0]), counts);
-    *tally = (xh_converter_tally){counts[0], counts[1], counts[2]};
-}
-
-/* Gathers every thread's counters into those of the first, and partners' where they differ. */
-static void gather(xh_crossbar *crossbar) {
-    xh_crossbar_thread *to = &crossbar->threads[0];
-    for (size_t t = 1; t < crossbar->thread_count; t++) {
-        const xh_crossbar_thread *from = &crossbar->threads[t];
-        for (size_t j = 0; j < crossbar->inputs; j++) {
-            to->duty[j] += from->duty[j];
-        }
-        for (size_t tile = 0; tile < crossbar->tiling.row_tiles; tile++) {
-            to->adc[tile].conversions += from->adc[tile].conversions;
-            to->adc[tile].clipped += from->adc[tile].clipped;
-            to->adc[tile].square_codes += from->adc[tile].square_codes;
-        }
-        to->dac.conversions += from->dac.conversions;
-        to->dac.clipped += from->dac.clipped;
-        to->dac.square_codes += from->dac.square_codes;
-        to->drives += from->drives;
-    }
-    for (size_t tile = 0; tile < crossbar->tiling.row_tiles; tile++) {
-        sum_conversions(crossbar, &to->adc[tile]);
-    }
-}
-
-void xh_crossbar_read_end(xh_crossbar *crossbar) {
-    gather(crossbar);
-    total_rows(crossbar);
-    const xh_crossbar_thread *sum = &crossbar->threads[0];
-    const xh_tiling tiling = crossbar->tiling;
-    const double outputs = (double)crossbar->division.length;
-    const double vectors = (double)sum->adc[0].conversions / outputs;
-    const double tiles = (double)tiling.row_tiles;
-    double charge = 0;
-    for (size_t j = 0; j < crossbar->inputs; j++) {
-        charge += XH_DUTY_UNIT * (double)sum->duty[j] * crossbar->row_total[j];
-    }
-    const double built = (double)(tiling.column_tiles * (size_t)crossbar->params.columns);
-    double *count = crossbar->ledger.count[crossbar->phase];
-    count[XH_EVENT_wordline_drive] += (double)sum->drives * (double)tiling.column_tiles;
-    count[XH_EVENT_array_charge] += charge;
-    count[XH_EVENT_adc_conversion] += vectors * tiles * outputs;
-    count[XH_EVENT_adc_idle] += vectors * tiles * (built - outputs);
-    count[XH_EVENT_partial_sum] += vectors * (tiles - 1) * outputs;
-    count[XH_EVENT_softmax] += vectors * outputs;
-    count[XH_EVENT_read_cycle] += vectors;
-    if (crossbar->phase == XH_PHASE_forward) {
-        follow_signals(crossbar, &sum->dac);
-    }
-}
-
-/* Adds to a sum the squares of what count vectors were answered by all outputs, vector by vector in the
- * order of the outputs; own [count][own outputs]. */
-static double add_squares(const xh_crossbar *crossbar, size_t count, const float *own, double sum) {
-    const xh_division division = crossbar->division;
-    const float *all = own;
-    if (division.partners) {
-        xh_division_gather(division, count, own, crossbar->of_all);
-        all = crossbar->of_all;
-    }
-    for (size_t v = 0; v < count; v++) {
-        for (size_t p = 0; p < xh_partners_count(division.partners); p++) {
-            const xh_part part = xh_division_part(division, p);
-            const float *u = all + part.first * count + v * part.count;
-            for (size_t i = 0; i < part.count; i++) {
-                sum += (double)u[i] * (double)u[i];
-            }
-        }
-    }
-    return sum;
-}
-
-void xh_crossbar_calibrate(xh_crossbar *crossbar, size_t count, const float *x) {
-    xh_crossbar_settle(crossbar);
-    const size_t inputs = crossbar->inputs;
-    const size_t outputs = crossbar->division.length;
-    double square = 0;
-    for (size_t i = 0; i < count * inputs; i++) {
-        square += (double)x[i] * (double)x[i];
-    }
-    if (square > 0) {
-        crossbar->input_range =
-            crossbar->params.dac_sigmas * sqrt(square / (double)(count * inputs));
-    }
-    xh_crossbar_thread *own = &crossbar->threads[0];
-    for (size_t tile = 0; tile < crossbar->tiling.row_tiles; tile++) {
-        const size_t first = tile * crossbar->tiling.rows;
-        const size_t rest = inputs - first;
-        const size_t length = rest < crossbar->tiling.rows ? rest : crossbar->tiling.rows;
-        double sum = 0;
-        for (size_t done = 0; done < count; done += XH_READ_BLOCK) {
-            const size_t block = count - done < XH_READ_BLOCK ? count - done : XH_READ_BLOCK;
-            product(crossbar, block, first, length, x + done * inputs, crossbar->weight,
-                    own->partial);
-            sum = add_squares(crossbar, block, own->partial, sum);
-        }
-        if (sum > 0) {
-            crossbar->output_range[tile] =
-                crossbar->params.adc_sigmas * sqrt(sum / (double)(count * outputs));
-        }
     }
 }

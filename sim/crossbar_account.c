@@ -1,0 +1,98 @@
+/*
+ * What a read was: every thread's counters gathered, and booked in the ledger.
+ */
+#include "crossbar_internal.h"
+
+#include <string.h>
+
+/* Adds the conductance of the cells here to those of each row, siemens. */
+static void add_rows(xh_crossbar *crossbar) {
+    enum { CHUNK = 64 };
+#pragma omp parallel for schedule(static)
+    for (size_t first = 0; first < crossbar->inputs; first += CHUNK) {
+        const size_t rest = crossbar->inputs - first;
+        const size_t count = rest < CHUNK ? rest : CHUNK;
+        double *sum = crossbar->row_total + first;
+        for (size_t output = 0; output < crossbar->outputs; output++) {
+            const float *total = crossbar->total + output * crossbar->inputs + first;
+            for (size_t j = 0; j < count; j++) {
+                sum[j] += (double)total[j];
+            }
+        }
+    }
+}
+
+/* Conductance of all cells of each row, siemens: partner by partner, in the order of the columns. */
+static void total_rows(xh_crossbar *crossbar) {
+    const xh_partners *partners = crossbar->division.partners;
+    const size_t size = crossbar->inputs * sizeof(*crossbar->row_total);
+    uint64_t stale = crossbar->row_total_stale;
+    xh_partners_sum(partners, 1, &stale);
+    if (stale == 0) {
+        return;
+    }
+    memset(crossbar->row_total, 0, size);
+    for (size_t p = 0; p < xh_partners_count(partners); p++) {
+        if (p == xh_partners_mine(partners)) {
+            add_rows(crossbar);
+        }
+        xh_partners_share(partners, p, size, crossbar->row_total);
+    }
+    crossbar->row_total_stale = false;
+}
+
+/* Partners drive the same rows, and convert columns of their own. */
+static void sum_conversions(const xh_crossbar *crossbar, xh_converter_tally *tally) {
+    uint64_t counts[] = {tally->conversions, tally->clipped, tally->square_codes};
+    xh_partners_sum(crossbar->division.partners, sizeof(counts) / sizeof(counts[0]), counts);
+    *tally = (xh_converter_tally){counts[0], counts[1], counts[2]};
+}
+
+/* Gathers every thread's counters into those of the first, and partners' where they differ. */
+static void gather(xh_crossbar *crossbar) {
+    xh_crossbar_thread *to = &crossbar->threads[0];
+    for (size_t t = 1; t < crossbar->thread_count; t++) {
+        const xh_crossbar_thread *from = &crossbar->threads[t];
+        for (size_t j = 0; j < crossbar->inputs; j++) {
+            to->duty[j] += from->duty[j];
+        }
+        for (size_t tile = 0; tile < crossbar->tiling.row_tiles; tile++) {
+            to->adc[tile].conversions += from->adc[tile].conversions;
+            to->adc[tile].clipped += from->adc[tile].clipped;
+            to->adc[tile].square_codes += from->adc[tile].square_codes;
+        }
+        to->dac.conversions += from->dac.conversions;
+        to->dac.clipped += from->dac.clipped;
+        to->dac.square_codes += from->dac.square_codes;
+        to->drives += from->drives;
+    }
+    for (size_t tile = 0; tile < crossbar->tiling.row_tiles; tile++) {
+        sum_conversions(crossbar, &to->adc[tile]);
+    }
+}
+
+void xh_crossbar_read_end(xh_crossbar *crossbar) {
+    gather(crossbar);
+    total_rows(crossbar);
+    const xh_crossbar_thread *sum = &crossbar->threads[0];
+    const xh_tiling tiling = crossbar->tiling;
+    const double outputs = (double)crossbar->division.length;
+    const double vectors = (double)sum->adc[0].conversions / outputs;
+    const double tiles = (double)tiling.row_tiles;
+    double charge = 0;
+    for (size_t j = 0; j < crossbar->inputs; j++) {
+        charge += XH_DUTY_UNIT * (double)sum->duty[j] * crossbar->row_total[j];
+    }
+    const double built = (double)(tiling.column_tiles * (size_t)crossbar->params.columns);
+    double *count = crossbar->ledger.count[crossbar->phase];
+    count[XH_EVENT_wordline_drive] += (double)sum->drives * (double)tiling.column_tiles;
+    count[XH_EVENT_array_charge] += charge;
+    count[XH_EVENT_adc_conversion] += vectors * tiles * outputs;
+    count[XH_EVENT_adc_idle] += vectors * tiles * (built - outputs);
+    count[XH_EVENT_partial_sum] += vectors * (tiles - 1) * outputs;
+    count[XH_EVENT_softmax] += vectors * outputs;
+    count[XH_EVENT_read_cycle] += vectors;
+    if (crossbar->phase == XH_PHASE_forward) {
+        xh_crossbar_follow(crossbar, &sum->dac);
+    }
+}
