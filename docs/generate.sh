@@ -31,7 +31,7 @@ $list
 END
 }
 
-pages devices device 'Device models'
+pages devices device 'Devices'
 pages schemes scheme 'Update schemes'
 pages networks network 'Networks'
 pages datasets dataset 'Data sets'

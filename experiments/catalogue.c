@@ -1,5 +1,5 @@
 /* What the program knows by name, from the tables of the floors below. */
-#include "command.h"
+#include "catalogue_device.h"
 
 #include <string.h>
 
@@ -26,8 +26,7 @@ static bool is_number(const xh_param *param) {
     return param->type == XH_PARAM_REAL || param->type == XH_PARAM_INTEGER;
 }
 
-/* Name, value, unit, range; and the sentence below. */
-static void print_param(const xh_param *param, const void *values, FILE *stream) {
+void xh_catalogue_param(const xh_param *param, const void *values, FILE *stream) {
     char value[XH_PARAM_TEXT_SIZE], range[XH_PARAM_TEXT_SIZE] = "";
     xh_param_format(param, values, value);
     if (param->type == XH_PARAM_REAL) {
@@ -51,51 +50,8 @@ static void print_defaults(const xh_param_table *table, FILE *stream) {
     xh_param_defaults(table, values.bytes);
     fputs("\nparameters: name, default, unit, range\n", stream);
     for (size_t i = 0; i < table->count; i++) {
-        print_param(&table->params[i], values.bytes, stream);
+        xh_catalogue_param(&table->params[i], values.bytes, stream);
     }
-}
-
-static void print_traits(unsigned traits, FILE *stream) {
-    static const struct {
-        unsigned trait;
-        const char *words;
-    } names[] = {
-        {XH_DEVICE_DEPRESSES, "takes down pulses"},
-        {XH_DEVICE_RESETS, "takes a RESET"},
-        {XH_DEVICE_DRIFTS, "drifts"},
-        {XH_DEVICE_READ_NOISE, "fluctuates from read to read"},
-    };
-    const char *separator = "";
-    for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-        if (traits & names[i].trait) {
-            fprintf(stream, "%s%s", separator, names[i].words);
-            separator = ", ";
-        }
-    }
-    fputs(separator[0] ? "\n" : "nothing\n", stream);
-}
-
-static const char *device_name(size_t index) {
-    return xh_device_at(index)->name;
-}
-
-static void device_summary(size_t index, char text[XH_PARAM_TEXT_SIZE]) {
-    snprintf(text, XH_PARAM_TEXT_SIZE, "%s", xh_device_at(index)->summary);
-}
-
-static xh_status show_device(size_t index, FILE *stream, xh_error *error) {
-    (void)error;
-    const xh_device_model *model = xh_device_at(index);
-    fprintf(stream, "%s: %s\n\n%s\n\nreference: %s\n\nbeyond up pulses: ", model->name,
-            model->summary, model->equations, model->reference);
-    print_traits(model->traits, stream);
-    fputs("\nstate of a cell\n", stream);
-    for (size_t p = 0; p < model->planes; p++) {
-        fprintf(stream, "  %-20s %-6s %s\n", model->plane[p].name, model->plane[p].unit,
-                model->plane[p].sentence);
-    }
-    print_defaults(model->params, stream);
-    return XH_OK;
 }
 
 static const char *scheme_name(size_t index) {
@@ -113,7 +69,7 @@ static xh_status show_scheme(size_t index, FILE *stream, xh_error *error) {
         stream,
         "%s: %s\n\ndigital state: %s\n\nreference: %s\n\nneeds a device that, beyond up pulses: ",
         scheme->name, scheme->summary, scheme->digital_state, scheme->reference);
-    print_traits(scheme->needs, stream);
+    xh_catalogue_traits(scheme->needs, stream);
     print_defaults(scheme->params, stream);
     return XH_OK;
 }
@@ -122,11 +78,13 @@ static const char *network_name(size_t index) {
     return xh_network_preset_at(index).name;
 }
 
-/* The comment that a preset begins with. */
-static void network_summary(size_t index, char text[XH_PARAM_TEXT_SIZE]) {
-    const char *preset = xh_network_preset_at(index).text;
+void xh_catalogue_first_comment(const char *preset, char text[XH_PARAM_TEXT_SIZE]) {
     preset += strspn(preset, "# ");
     snprintf(text, XH_PARAM_TEXT_SIZE, "%.*s", (int)strcspn(preset, "\n"), preset);
+}
+
+static void network_summary(size_t index, char text[XH_PARAM_TEXT_SIZE]) {
+    xh_catalogue_first_comment(xh_network_preset_at(index).text, text);
 }
 
 static xh_status show_network(size_t index, FILE *stream, xh_error *error) {
@@ -201,7 +159,7 @@ static xh_status show_hardware(size_t index, FILE *stream, xh_error *error) {
     for (size_t i = 0; i < xh_hardware_param_table.count; i++) {
         const xh_param *param = &xh_hardware_param_table.params[i];
         if (param->type != XH_PARAM_TEXT) {
-            print_param(param, &hardware, stream);
+            xh_catalogue_param(param, &hardware, stream);
         }
     }
     fputs(
@@ -234,8 +192,8 @@ static xh_status show_section(size_t index, FILE *stream, xh_error *error) {
 }
 
 const xh_catalogue xh_catalogues[] = {
-    {"devices", "device", "models of a memory cell", xh_device_count, device_name, device_summary,
-     show_device},
+    {"devices", "device", "models of a memory cell, and presets of them", xh_catalogue_devices,
+     xh_catalogue_device_name, xh_catalogue_device_summary, xh_catalogue_device_show},
     {"schemes", "scheme", "how local signals become pulses", xh_scheme_count, scheme_name,
      scheme_summary, show_scheme},
     {"networks", "network", "presets of layers", xh_network_preset_count, network_name,

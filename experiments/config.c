@@ -1,11 +1,12 @@
 /*
  * From YAML to a configuration. Three trees are laid on top of each other (the network preset, the
- * file, the command line), then read section by section through the parameter tables, then checked
- * as a whole.
+ * file, the command line), with the device preset below their section device, then read section by
+ * section through the parameter tables, then checked as a whole.
  */
 #include "crosshebb/config.h"
 
 #include "config_check.h"
+#include "config_device.h"
 #include "config_resolve.h"
 #include "config_tree.h"
 #include "presets.h"
@@ -19,15 +20,12 @@ static const char *const sections[] = {"seeds",  "dataset",  "network", "device"
 enum { SECTIONS = sizeof sections / sizeof sections[0] };
 
 xh_status xh_config_lay_over(xh_node *base, xh_node *over, xh_error *error) {
-    static const char *const selectors[][2] = {{"device", "model"}, {"scheme", "name"}};
-    for (size_t i = 0; i < sizeof selectors / sizeof selectors[0]; i++) {
-        const char *section = selectors[i][0];
-        const xh_node *below = xh_node_entry(xh_node_entry(base, section), selectors[i][1]);
-        const xh_node *above = xh_node_entry(xh_node_entry(over, section), selectors[i][1]);
-        if (below && above && strcmp(below->text, above->text) != 0) {
-            xh_node_remove(base, section);
-        }
+    const xh_node *below = xh_node_entry(xh_node_entry(base, "scheme"), "name");
+    const xh_node *above = xh_node_entry(xh_node_entry(over, "scheme"), "name");
+    if (below && above && strcmp(below->text, above->text) != 0) {
+        xh_node_remove(base, "scheme");
     }
+    xh_config_replace_device(base, over);
     return xh_tree_merge(base, over, error);
 }
 
@@ -128,22 +126,7 @@ static xh_status read_selector(const xh_node *section, const char *key, const xh
 }
 
 static xh_status read_device(const xh_node *root, xh_config *config, xh_error *error) {
-    static const char *const selector_key[] = {"model"};
-    const xh_node *section = xh_node_entry(root, "device");
-    if (!section) {
-        return XH_OK;
-    }
-    const xh_node *selector = NULL;
-    const xh_status status = read_selector(section, selector_key[0], &selector, error);
-    if (status != XH_OK) {
-        return status;
-    }
-    if (xh_device_find(selector->text, &config->device, error) != XH_OK) {
-        return xh_error_prefix(error, "%s: ", selector->place);
-    }
-    const xh_param_table *table = config->device->params;
-    xh_param_defaults(table, &config->device_values);
-    return xh_node_params(section, table, selector_key, 1, &config->device_values, error);
+    return xh_config_read_device(root, &config->device, &config->device_values, error);
 }
 
 static xh_status read_scheme(const xh_node *root, xh_config *config, xh_error *error) {
@@ -276,6 +259,9 @@ xh_status xh_config_resolve(xh_node *root, xh_node *over, xh_config *config, xh_
     xh_config fresh;
     write_defaults(&fresh);
     xh_status status = assemble(&root, over, error);
+    if (status == XH_OK) {
+        status = xh_config_expand_device(root, error);
+    }
     if (status == XH_OK) {
         status = read_root(root, &fresh, error);
     }

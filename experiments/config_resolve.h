@@ -6,8 +6,8 @@
 #include "crosshebb/config.h"
 
 /**
- * Lays over on top of base and consumes it, also on failure. A section that names another device or
- * scheme replaces the one below: parameters belong to what they were written for.
+ * Lays over on top of base and consumes it, also on failure. A section that names another device,
+ * device preset or scheme replaces the one below: parameters belong to what they were written for.
  */
 xh_status xh_config_lay_over(xh_node *base, xh_node *over, xh_error *error);
 

@@ -8,6 +8,8 @@ extern const xh_embedded xh_embedded_hardware[];
 extern const size_t xh_embedded_hardware_count;
 extern const xh_embedded xh_embedded_networks[];
 extern const size_t xh_embedded_networks_count;
+extern const xh_embedded xh_embedded_devices[];
+extern const size_t xh_embedded_devices_count;
 
 size_t xh_hardware_count(void) {
     return xh_embedded_hardware_count;
@@ -23,6 +25,14 @@ size_t xh_network_preset_count(void) {
 
 xh_embedded xh_network_preset_at(size_t index) {
     return xh_embedded_networks[index];
+}
+
+size_t xh_device_preset_count(void) {
+    return xh_embedded_devices_count;
+}
+
+xh_embedded xh_device_preset_at(size_t index) {
+    return xh_embedded_devices[index];
 }
 
 static xh_status unknown(const xh_embedded *entries, size_t count, const char *what,
@@ -60,4 +70,8 @@ xh_status xh_preset_hardware(const char *name, const char **text, xh_error *erro
 xh_status xh_preset_network(const char *name, const char **text, xh_error *error) {
     return find(xh_embedded_networks, xh_embedded_networks_count, "network preset", name, text,
                 error);
+}
+
+xh_status xh_preset_device(const char *name, const char **text, xh_error *error) {
+    return find(xh_embedded_devices, xh_embedded_devices_count, "device preset", name, text, error);
 }

@@ -1,6 +1,6 @@
 /**
- * The texts that come with the program: hardware profiles and network presets, embedded by
- * cmake/Embed.cmake.
+ * The texts that come with the program: hardware profiles, presets of networks and of devices,
+ * embedded by cmake/Embed.cmake.
  */
 #ifndef XH_PRESETS_H
 #define XH_PRESETS_H
@@ -10,5 +10,6 @@
 /** The text of that name. XH_INPUT, proposing the nearest name, if there is none. */
 xh_status xh_preset_hardware(const char *name, const char **text, xh_error *error);
 xh_status xh_preset_network(const char *name, const char **text, xh_error *error);
+xh_status xh_preset_device(const char *name, const char **text, xh_error *error);
 
 #endif

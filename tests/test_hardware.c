@@ -105,6 +105,9 @@ START_TEST(embedded_texts_are_the_files) {
     for (size_t i = 0; i < xh_network_preset_count(); i++) {
         expect_embedded("models/presets", xh_network_preset_at(i));
     }
+    for (size_t i = 0; i < xh_device_preset_count(); i++) {
+        expect_embedded("devices/presets", xh_device_preset_at(i));
+    }
     ck_assert_uint_eq(odd_texts_count, 1);
     expect_embedded("tests/embed", odd_texts[0]);
     ck_assert_uint_gt(strlen(odd_texts[0].text), 4095);

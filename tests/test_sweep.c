@@ -120,6 +120,20 @@ START_TEST(a_list_takes_values_in_pairs) {
 }
 END_TEST
 
+/* A preset is a choice as a model is, and other keys of the device lie above it. */
+START_TEST(presets_are_swept) {
+    read(BASE "design: list\n"
+              "axes:\n"
+              "  - {key: device.preset, values: [gokmen-vlasov, gokmen-vlasov]}\n"
+              "  - {key: device.states, values: [100, 300]}\n");
+    ck_assert_int_eq(xh_sweep_axis_at(sweep, 0).scale, XH_SWEEP_CATEGORY);
+    resolve(1, 0);
+    ck_assert_str_eq(config.device->name, "constant_step");
+    const xh_param *states = xh_param_find(config.device->params, "states");
+    ck_assert_double_eq(xh_param_number(states, &config.device_values), 300);
+}
+END_TEST
+
 START_TEST(samples_fill_ranges_and_values) {
     read(BASE "design: {sobol: 4}\n"
               "axes:\n"
@@ -312,6 +326,7 @@ int main(void) {
     const TTest *tests[] = {a_sweep_without_axes_is_its_base,
                             a_grid_takes_values_and_ranges,
                             a_list_takes_values_in_pairs,
+                            presets_are_swept,
                             samples_fill_ranges_and_values,
                             exceptions_hold_for_all_points,
                             seeds_are_the_same_at_all_points,

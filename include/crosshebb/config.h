@@ -127,7 +127,7 @@ char *xh_config_text(const xh_config *config);
 xh_status xh_config_compare(const xh_config *config, const char *name, const char *text,
                             xh_error *error);
 
-/** Names of the network presets and hardware profiles that come with the program, and their texts.
+/** Names of the presets of networks and devices and of the hardware profiles that come with the program, and their texts.
  */
 typedef struct xh_embedded {
     const char *name;
@@ -135,8 +135,22 @@ typedef struct xh_embedded {
 } xh_embedded;
 size_t xh_network_preset_count(void);
 xh_embedded xh_network_preset_at(size_t index);
+size_t xh_device_preset_count(void);
+xh_embedded xh_device_preset_at(size_t index);
 size_t xh_hardware_count(void);
 xh_embedded xh_hardware_at(size_t index);
+
+/**
+ * The device of that name: a model with its defaults, a preset, or a preset's file if name ends in
+ * .yaml; with overrides "parameter=value", and checked. XH_INPUT with place, key and range, or
+ * proposing the nearest name. model and values are then as they were.
+ */
+xh_status xh_device_load(const char *name, const char *const *overrides, size_t count,
+                         const xh_device_model **model, xh_param_values *values, xh_error *error);
+
+/** Reads a device preset from memory; name stands for the file in messages. */
+xh_status xh_device_parse(const char *name, const char *text, size_t size,
+                          const xh_device_model **model, xh_param_values *values, xh_error *error);
 
 /** Loads a hardware profile by name, or from a file if name ends in .yaml. */
 xh_status xh_hardware_load(const char *name, xh_hardware *hardware, xh_error *error);

@@ -35,6 +35,17 @@ expect 0 "$program" list --json
 expect 0 "$program" show device pcm_accumulate
 grep -q 'doi' out || grep -q 'DOI' out || fail "no DOI of pcm_accumulate"
 grep -q 'g_max' out || grep -q 'parameters' out || fail "no parameters of pcm_accumulate"
+expect 0 "$program" show device gokmen-vlasov
+for words in 'DOI 10.3389/fnins.2016.00333' 'states: 1250 ' 'constant_step: steps' 'up:    G <- min' 'read_noise  *0  '; do
+    grep -q "$words" out || fail "show device gokmen-vlasov has no $words"
+done
+
+# A preset in an experiment is a model and its values.
+expect 0 "$program" check tiny.yaml --set device.preset=gokmen-vlasov --set scheme.name=complementary --set device.states=77
+grep -q '^  model: constant_step' out || fail "no model of the preset"
+grep -q '^  states: 77 ' out || fail "no override of the preset"
+grep -q '^  bound_spread: 0.3 ' out || fail "no value of the preset"
+grep -q 'preset: gokmen' out && fail "the resolved configuration needs the preset"
 
 # The resolved configuration resolves to itself.
 expect 0 "$program" check tiny.yaml --set training.batch=20

@@ -16,6 +16,8 @@ expect_error 'FILE.yaml is missing' "$program" run
 expect_error 'unexpected second.yaml' "$program" run tiny.yaml second.yaml
 expect_error 'unknown kind device_models' "$program" list device_models
 expect_error 'unknown device pcm_acumulate; did you mean pcm_accumulate\?' "$program" show device pcm_acumulate
+expect_error 'unknown device gokmen_vlasov; did you mean gokmen-vlasov\?' "$program" show device gokmen_vlasov
+expect_error 'unknown device preset "gokmen-vlassov"; did you mean gokmen-vlasov\?' "$program" check tiny.yaml --set device.preset=gokmen-vlassov
 
 expect_error 'nowhere.yaml' "$program" run nowhere.yaml
 sed 's/trace_every/trace_evry/' tiny.yaml >wrong.yaml
