@@ -8,6 +8,7 @@
     X(ideal)                                                                                       \
     X(constant_step)                                                                               \
     X(soft_bounds)                                                                                 \
+    X(neurosim)                                                                                    \
     X(pcm_accumulate)
 
 #define XH_DEVICE_DECLARE(identifier) extern const xh_device_model xh_device_##identifier;
