@@ -9,6 +9,7 @@
     X(constant_step)                                                                               \
     X(soft_bounds)                                                                                 \
     X(neurosim)                                                                                    \
+    X(exponential_state)                                                                           \
     X(pcm_accumulate)
 
 #define XH_DEVICE_DECLARE(identifier) extern const xh_device_model xh_device_##identifier;

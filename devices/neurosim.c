@@ -35,21 +35,19 @@
 #include "crosshebb/kernel.h"
 #include "devices/device_list.h"
 #include "devices/nonlinearity.h"
+#include "devices/own_bounds.h"
 #include "devices/span.h"
 
 #include <math.h>
 #include <string.h>
 
 typedef struct neurosim_params {
-    double g_min;
-    double g_max;
+    own_bounds bounds;
     double pulses_up;
     double pulses_down;
     double label_up;
     double label_down;
     double label_spread;
-    double g_min_spread;
-    double g_max_spread;
     double cycle_noise;
     double read_noise;
     xh_device_pulse_cost cost;
@@ -63,12 +61,10 @@ enum { G, LOW, HIGH, FIRST_UP, CHANGE_UP, FIRST_DOWN, CHANGE_DOWN, PLANES };
 #define WU "[TaOx/HfOx, Wu 2018 as in NeuroSim V3.0]"
 
 static const xh_param rows[] = {
-    XH_REAL(neurosim_params, g_min, "S", XH_MICROSIEMENS(1), 0, 1e-3,
-            "lower bound of the conductance, mean over cells [on/off ratio 10: TaOx/HfOx, Wu 2018 "
-            "as in NeuroSim V3.0]"),
-    XH_REAL(neurosim_params, g_max, "S", XH_MICROSIEMENS(10), 0, 1e-3,
-            "upper bound of the conductance, mean over cells [100 kohm: TaOx/HfOx, Wu 2018 as in "
-            "NeuroSim V3.0]"),
+    OWN_BOUNDS_ROWS(neurosim_params, XH_MICROSIEMENS(1),
+                    "[on/off ratio 10: TaOx/HfOx, Wu 2018 as in NeuroSim V3.0]",
+                    XH_MICROSIEMENS(10), "[100 kohm: TaOx/HfOx, Wu 2018 as in NeuroSim V3.0]", 0.1,
+                    "[assumed]"),
     NUMBER(pulses_up, 128, 1, 1e6, "up pulses from g_min to g_max " WU),
     NUMBER(pulses_down, 128, 1, 1e6, "down pulses from g_max to g_min " WU),
     NUMBER(label_up, 0.04, -NONLINEARITY_MAX, NONLINEARITY_MAX,
@@ -77,8 +73,6 @@ static const xh_param rows[] = {
            "nonlinearity label of down pulses; negative: large steps at g_max " WU),
     NUMBER(label_spread, 0.3, 0, NONLINEARITY_MAX,
            "device-to-device spread of either label, absolute [assumed]"),
-    NUMBER(g_min_spread, 0.1, 0, 10, "device-to-device spread of g_min, relative to it [assumed]"),
-    NUMBER(g_max_spread, 0.1, 0, 10, "device-to-device spread of g_max, relative to it [assumed]"),
     NUMBER(cycle_noise, 0.037, 0, 10,
            "cycle-to-cycle spread of a step, relative to g_max - g_min " WU),
     NUMBER(read_noise, 0.005, 0, 10,
@@ -120,40 +114,27 @@ static stair climb_label(double label, double pulses) {
     return climb(xh_nonlinearity_curvature(label), pulses);
 }
 
+static double range_of(const neurosim_params *p) {
+    return p->bounds.g_max - p->bounds.g_min;
+}
+
 static xh_device_nominal nominal(const void *params) {
     const neurosim_params *p = params;
-    const double range = p->g_max - p->g_min;
+    const double range = range_of(p);
     const stair up = climb_label(p->label_up, p->pulses_up);
     const stair down = climb_label(-p->label_down, p->pulses_down);
     return (xh_device_nominal){
-        .g_min = p->g_min,
-        .g_max = p->g_max,
+        .g_min = p->bounds.g_min,
+        .g_max = p->bounds.g_max,
         .step_up = range * (up.first + up.change / 2),
         .step_down = range * (down.first + down.change / 2),
-        .zero = (p->g_max + p->g_min) / 2,
+        .zero = (p->bounds.g_max + p->bounds.g_min) / 2,
         .unit = range / 2,
     };
 }
 
 static xh_device_pulse_cost cost(const void *params) {
     return ((const neurosim_params *)params)->cost;
-}
-
-/* From standard normals in the two planes to bounds. */
-static void spread_bounds(const neurosim_params *p, xh_cells cells) {
-    const float low_mean = (float)p->g_min;
-    const float high_mean = (float)p->g_max;
-    const float low_spread = (float)(p->g_min * p->g_min_spread);
-    const float high_spread = (float)(p->g_max * p->g_max_spread);
-    float *low = cells.plane[LOW];
-    float *high = cells.plane[HIGH];
-    SPAN_LOOP
-    for (size_t c = 0; c < cells.count; c++) {
-        float bottom = low_mean + low_spread * low[c];
-        float top = high_mean + high_spread * high[c];
-        low[c] = bottom < 0.0F ? 0.0F : bottom;
-        high[c] = top < low[c] ? low[c] : top;
-    }
 }
 
 /* From standard normals in the plane of first steps to the steps of one direction: sign times its
@@ -181,7 +162,7 @@ static void init(const void *params, xh_cells cells, xh_rng stream, uint64_t fir
         stream.step = i;
         xh_rng_normal(stream, first, cells.count, cells.plane[drawn[i]]);
     }
-    spread_bounds(p, cells);
+    xh_own_bounds_spread(p->bounds, cells.plane[LOW], cells.plane[HIGH], cells.count);
     spread_steps(p, cells, FIRST_UP, p->label_up, 1, p->pulses_up);
     spread_steps(p, cells, FIRST_DOWN, p->label_down, -1, p->pulses_down);
     memcpy(cells.plane[G], cells.plane[LOW], cells.count * sizeof(float));
@@ -192,7 +173,7 @@ static void pulse(const void *params, xh_cells cells, const float *direction, co
                   double now, xh_pulse_tally *tally) {
     (void)now;
     const neurosim_params *p = params;
-    const float cycle = (float)(p->cycle_noise * (p->g_max - p->g_min));
+    const float cycle = (float)(p->cycle_noise * range_of(p));
     float *g = cells.plane[G];
     const float *low = cells.plane[LOW];
     const float *high = cells.plane[HIGH];
@@ -215,14 +196,8 @@ static void read(const void *params, xh_cells cells, double now, float *conducta
                  float *variance) {
     (void)now;
     const neurosim_params *p = params;
-    memcpy(conductance, cells.plane[G], cells.count * sizeof *conductance);
-    if (variance) {
-        const float deviation = (float)(p->read_noise * (p->g_max - p->g_min));
-        SPAN_LOOP
-        for (size_t c = 0; c < cells.count; c++) {
-            variance[c] = deviation * deviation;
-        }
-    }
+    const double deviation = p->read_noise * range_of(p);
+    xh_own_bounds_read(cells.plane[G], cells.count, deviation, conductance, variance);
 }
 
 const xh_device_model xh_device_neurosim = {

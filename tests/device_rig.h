@@ -164,7 +164,8 @@ static inline size_t rig_plane(const rig *r, const char *name) {
 /* The bounds of a cell: its own where it has planes for them, else the parameters. */
 static inline float rig_bound(const rig *r, const char *name, size_t cell) {
     size_t plane = rig_plane(r, name);
-    return plane < r->model->planes ? r->cells.plane[plane][cell] : (float)rig_number(r, name);
+    const float *own = plane < r->model->planes ? r->cells.plane[plane] : NULL;
+    return own ? own[cell] : (float)rig_number(r, name);
 }
 
 static inline float rig_low(const rig *r, size_t cell) {
