@@ -27,6 +27,12 @@ typedef struct xh_arguments {
     const char *series;
     const char *format;
     const char *hardware;
+    const char *plot;   /* figure to draw */
+    const char *model;  /* to fit */
+    size_t cells;       /* of a sample; 0: the usual number */
+    const char *pulses; /* as typed, NULL: the usual ones; */
+    size_t up, down;    /* and what it says */
+    long seed;
     int jobs;           /* runs of a sweep at a time; 0: as many as there are cores */
     long only;          /* the run of a sweep to do; -1: all */
     size_t task, tasks; /* the task of an array, from 1, of how many; 0: no array */
@@ -55,7 +61,14 @@ typedef enum xh_option_bit {
     XH_OPTION_TASK = 32768,
     XH_OPTION_SLURM = 65536,
     XH_OPTION_COLLECT = 131072,
-    XH_OPTION_HARDWARE = 262144
+    XH_OPTION_HARDWARE = 262144,
+    XH_OPTION_PLOT = 524288,
+    XH_OPTION_CELLS = 1048576,
+    XH_OPTION_PULSES = 2097152,
+    XH_OPTION_SEED = 4194304,
+    XH_OPTION_PARAMETER = 8388608,
+    XH_OPTION_MODEL = 16777216,
+    XH_OPTION_DEVICE = 33554432
 } xh_option_bit;
 
 typedef struct xh_command {
@@ -75,6 +88,7 @@ xh_status xh_command_price(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_watch(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_check(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_bench(const xh_arguments *arguments, xh_error *error);
+xh_status xh_command_device(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_list(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_show(const xh_arguments *arguments, xh_error *error);
 

@@ -28,6 +28,10 @@ static const xh_command commands[] = {
      1, xh_command_watch},
     {"check", "FILE.yaml", "validate; print the resolved configuration, predicted time and memory",
      XH_OPTION_SET | XH_OPTION_THREADS | XH_OPTION_JSON | XH_OPTION_MEMORY, 1, 1, xh_command_check},
+    {"device", "NAME", "measure a device: steps, spread, drift, noise, beside what is published",
+     XH_OPTION_PARAMETER | XH_OPTION_CELLS | XH_OPTION_PULSES | XH_OPTION_SEED | XH_OPTION_PLOT |
+         XH_OPTION_JSON,
+     1, 1, xh_command_device},
     {"bench", "[NAME]...", "throughput of kernels and training steps against their bound",
      XH_OPTION_THREADS | XH_OPTION_JSON | XH_OPTION_QUICK | XH_OPTION_SERIES, 0, SIZE_MAX,
      xh_command_bench},

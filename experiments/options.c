@@ -42,6 +42,14 @@ static const option options[] = {
      "go to standard output without --out"},
     {XH_OPTION_HARDWARE, "--hardware", "NAME",
      "the profile to price by: a name of crosshebb list hardware, or FILE.yaml"},
+    {XH_OPTION_PARAMETER, "--set", "KEY=VALUE",
+     "override a parameter of the device, e.g. cycle_noise=0.1; repeatable"},
+    {XH_OPTION_CELLS, "--cells", "N", "cells that are measured; default: 1000"},
+    {XH_OPTION_PULSES, "--pulses", "UP,DOWN",
+     "pulses up from the lower bound, then down; default: those of the published response, or from "
+     "bound to bound, at most 2000"},
+    {XH_OPTION_SEED, "--seed", "N", "seed of the cells and their noise; default: 1"},
+    {XH_OPTION_PLOT, "--plot", "FILE.svg", "draw figures too"},
     {XH_OPTION_JOBS, "--jobs", "N",
      "runs at a time; default: as many as there are cores and memory; with --slurm, tasks of the "
      "array; default: a task a run, at most 1000"},
@@ -52,6 +60,7 @@ static const option options[] = {
     {0, "--help", NULL, "print this help"},
 };
 enum { OPTIONS = sizeof(options) / sizeof(options[0]), MOST_THREADS = 4096 };
+enum { MOST_CELLS = 1000000, MOST_PULSES = 100000 };
 
 xh_status xh_arguments_unknown(const char *what, const char *word, const char *const *names,
                                size_t count, xh_error *error) {
@@ -123,6 +132,36 @@ static xh_status parse_task(const char *text, xh_arguments *arguments, xh_error 
     return XH_OK;
 }
 
+static xh_status parse_number(const char *name, const char *text, long least, long most,
+                              long *value, xh_error *error) {
+    return parse_whole(text, '\0', least, most, value)
+               ? XH_OK
+               : xh_error_set(error, XH_INPUT, "%s = %s is outside [%ld, %ld]", name, text, least,
+                              most);
+}
+
+static xh_status parse_cells(const char *text, size_t *cells, xh_error *error) {
+    long value = 0;
+    const xh_status status = parse_number("--cells", text, 1, MOST_CELLS, &value, error);
+    *cells = (size_t)value;
+    return status;
+}
+
+static xh_status parse_pulses(const char *text, xh_arguments *arguments, xh_error *error) {
+    const char *comma = strchr(text, ',');
+    long up = 0, down = 0;
+    if (!comma || !parse_whole(text, ',', 0, MOST_PULSES, &up) ||
+        !parse_whole(comma + 1, '\0', 0, MOST_PULSES, &down)) {
+        return xh_error_set(error, XH_INPUT,
+                            "--pulses = %s is not UP,DOWN, two whole numbers of at most %d", text,
+                            MOST_PULSES);
+    }
+    arguments->pulses = text;
+    arguments->up = (size_t)up;
+    arguments->down = (size_t)down;
+    return XH_OK;
+}
+
 static xh_status parse_seconds(const char *text, double *seconds, xh_error *error) {
     char *end = NULL;
     const double value = strtod(text, &end);
@@ -154,9 +193,29 @@ static xh_status parse_memory(const char *text, size_t *memory, xh_error *error)
     return XH_OK;
 }
 
+/* What is about one device, and --help. */
+static xh_status store_device(unsigned bit, const char *value, xh_arguments *arguments,
+                              xh_error *error) {
+    switch (bit) {
+    case XH_OPTION_PLOT:
+        arguments->plot = value;
+        return XH_OK;
+    case XH_OPTION_CELLS:
+        return parse_cells(value, &arguments->cells, error);
+    case XH_OPTION_PULSES:
+        return parse_pulses(value, arguments, error);
+    case XH_OPTION_SEED:
+        return parse_number("--seed", value, 0, LONG_MAX, &arguments->seed, error);
+    default:
+        arguments->help = true;
+        return XH_OK;
+    }
+}
+
 static xh_status store(unsigned bit, const char *value, xh_arguments *arguments, xh_error *error) {
     switch (bit) {
     case XH_OPTION_SET:
+    case XH_OPTION_PARAMETER:
         arguments->overrides[arguments->override_count++] = value;
         return XH_OK;
     case XH_OPTION_OUT:
@@ -206,8 +265,7 @@ static xh_status store(unsigned bit, const char *value, xh_arguments *arguments,
         arguments->hardware = value;
         return XH_OK;
     default:
-        arguments->help = true;
-        return XH_OK;
+        return store_device(bit, value, arguments, error);
     }
 }
 
@@ -257,6 +315,7 @@ xh_status xh_arguments_parse(const xh_command *command, char **words, size_t cou
         .operands = calloc(count + 1, sizeof(char *)),
         .overrides = calloc(count + 1, sizeof(char *)),
         .only = -1,
+        .seed = 1,
     };
     if (!arguments->operands || !arguments->overrides) {
         return xh_error_set(error, XH_MEMORY, "no memory for the command line");

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/common.sh"
 
 expect 0 "$program" --help
-for command in run report watch check bench list show; do
+for command in run report watch check device bench list show; do
     grep -q "^  $command " out || fail "--help does not name $command"
     expect 0 "$program" "$command" --help
     grep -q "^usage: crosshebb $command" out || fail "no usage of $command"
