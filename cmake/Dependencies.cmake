@@ -15,6 +15,17 @@ find_path(RANDOM123_INCLUDE Random123/philox.h REQUIRED)
 list(FILTER GSL_LINK_LIBRARIES EXCLUDE REGEX gslcblas)
 set_property(TARGET PkgConfig::GSL PROPERTY INTERFACE_LINK_LIBRARIES ${GSL_LINK_LIBRARIES} PkgConfig::BLAS)
 
+# Optional: exact currents of arrays with wire resistance.
+if(XH_CHOLMOD)
+  find_path(CHOLMOD_INCLUDE cholmod.h PATH_SUFFIXES suitesparse)
+  find_library(CHOLMOD_LIBRARY cholmod)
+endif()
+if(XH_CHOLMOD AND CHOLMOD_INCLUDE AND CHOLMOD_LIBRARY)
+  set(XH_CHOLMOD_LIBRARY ${CHOLMOD_LIBRARY})
+else()
+  set(XH_CHOLMOD_LIBRARY "")
+endif()
+
 # Optional: sweeps and runs over ranks. -DMPI_C_COMPILER=mpicc.mpich chooses among several.
 if(XH_MPI)
   find_package(MPI COMPONENTS C)

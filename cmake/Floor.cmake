@@ -45,7 +45,7 @@ endfunction()
 # xh_link_floors(TARGET FLOOR): links FLOOR and every floor below it, and what they need from outside.
 set(XH_NEEDS_base PkgConfig::GSL m)
 set(XH_NEEDS_devices)
-set(XH_NEEDS_sim PkgConfig::BLAS OpenMP::OpenMP_C)
+set(XH_NEEDS_sim ${XH_CHOLMOD_LIBRARY} PkgConfig::BLAS OpenMP::OpenMP_C)
 set(XH_NEEDS_models)
 set(XH_NEEDS_experiments PkgConfig::YAML PkgConfig::HDF5 JPEG::JPEG PNG::PNG
     ZLIB::ZLIB Threads::Threads)

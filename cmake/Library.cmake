@@ -6,7 +6,7 @@ endforeach()
 target_include_directories(crosshebb PUBLIC $<BUILD_INTERFACE:${CMAKE_SOURCE_DIR}/include>
                            $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>)
 # OpenBLAS comes before GSL, whose slow reference BLAS has the same names.
-target_link_libraries(crosshebb PRIVATE PkgConfig::BLAS PkgConfig::GSL PkgConfig::YAML PkgConfig::HDF5
+target_link_libraries(crosshebb PRIVATE ${XH_CHOLMOD_LIBRARY} PkgConfig::BLAS PkgConfig::GSL PkgConfig::YAML PkgConfig::HDF5
                       JPEG::JPEG PNG::PNG ZLIB::ZLIB Threads::Threads OpenMP::OpenMP_C m)
 target_link_options(crosshebb PRIVATE $<$<BOOL:${XH_SANITIZE}>:-fsanitize=address,undefined>
                     $<$<BOOL:${XH_COVERAGE}>:--coverage>)

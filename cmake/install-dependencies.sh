@@ -4,7 +4,7 @@
 set -eu
 
 build='build-essential cmake ninja-build pkg-config git ca-certificates libgsl-dev libhdf5-dev
-    libopenblas-openmp-dev librandom123-dev libyaml-dev libjpeg-dev libpng-dev zlib1g-dev gnuplot-nox dataset-fashion-mnist'
+    libopenblas-openmp-dev librandom123-dev libyaml-dev libsuitesparse-dev libjpeg-dev libpng-dev zlib1g-dev gnuplot-nox dataset-fashion-mnist'
 tests='check chromium clang clang-format clang-tidy g++ hdf5-tools jq libmpich-dev libomp-dev libopenmpi-dev mpich munge openmpi-bin
     procps python3-h5py shellcheck slurm-client slurmctld slurmd tidy valgrind xz-utils'
 

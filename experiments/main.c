@@ -5,6 +5,7 @@
 #include "ranks.h"
 
 #include "crosshebb/trace.h"
+#include "crosshebb/wire.h"
 
 #include <errno.h>
 #include <stdint.h>
@@ -61,6 +62,7 @@ static void print_version(void) {
     printf("compiler   %s\n", code.compiler);
     printf("flags      %s\n", code.flags);
     printf("libraries  %s\n", code.libraries);
+    printf("wires      %s\n", xh_wire_exact_library() ? xh_wire_exact_library() : "none");
     printf("MPI        %s\n", xh_ranks_library() ? xh_ranks_library() : "none");
     printf("processor  %s, %d threads\n", code.cpu, code.threads);
 }
