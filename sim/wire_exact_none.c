@@ -6,8 +6,9 @@ const char *xh_wire_exact_library(void) {
 }
 
 xh_status xh_wire_exact(size_t rows, size_t columns, const double *g, xh_wires wires,
-                        size_t vectors, const double *v, double *current, xh_wire_balance *balance,
-                        xh_error *error) {
+                        size_t vectors, const double *v,
+                        double *current, /* NOLINT(readability-non-const-parameter) */
+                        xh_wire_balance *balance, xh_error *error) {
     (void)g;
     (void)wires;
     (void)vectors;

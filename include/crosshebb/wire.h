@@ -59,6 +59,35 @@ xh_status xh_wire_exact(size_t rows, size_t columns, const double *g, xh_wires w
                         size_t vectors, const double *v, double *current, xh_wire_balance *balance,
                         xh_error *error);
 
+/**
+ * The effective conductances of an array, in two steps, for arrays whose cells change little by
+ * little while they are read:
+ *
+ *     e_ij = bit_ij g_ij word_ij + sneak_ij
+ *
+ * word_ij is the voltage of wordline i at column j if it is driven with 1 V and all bitlines are
+ * grounded, bit_ij the share of a current into bitline j at row i that reaches its foot if all
+ * wordlines are grounded, sneak_ij what comes by detours through other lines. word and sneak hang on
+ * sums of many cells and are settled once for a whole array; bit and g are those of one bitline, and
+ * are taken anew when that has changed.
+ */
+typedef struct xh_wire_solver xh_wire_solver;
+
+/** Working memory for arrays of at most so many rows and columns, for one thread; NULL if there is
+ * no room. */
+xh_wire_solver *xh_wire_solver_create(size_t rows, size_t columns);
+void xh_wire_solver_free(xh_wire_solver *solver);
+
+/** word and sneak [columns][rows] of an array with cells g [columns][rows]. Returns how often the
+ * lines were gone over. */
+size_t xh_wire_settle(xh_wire_solver *solver, size_t rows, size_t columns, const float *g,
+                      xh_wires wires, float *word, float *sneak);
+
+/** Effective conductances e [rows] of one bitline with cells g [rows], which may be newer than word
+ * and sneak [rows]. bit [rows] receives the shares. e may be g. */
+void xh_wire_column(size_t rows, xh_wires wires, const float *g, const float *word,
+                    const float *sneak, float *bit, float *e);
+
 #ifdef __cplusplus
 }
 #endif
