@@ -29,12 +29,10 @@ xh_bill xh_bill_of(const xh_account *account, const xh_hardware *hardware) {
     return bill;
 }
 
-/* The number that a data set /ledger/KIND/PHASE/NAME holds. */
-static xh_status read_number(const xh_result *result, const char *kind, xh_phase phase,
-                             const char *name, double *number, xh_error *error) {
-    char path[128];
+/* The number that a data set holds. */
+static xh_status read_number(const xh_result *result, const char *path, double *number,
+                             xh_error *error) {
     xh_result_array array = {0};
-    snprintf(path, sizeof(path), "/ledger/%s/%s/%s", kind, xh_phase_name(phase), name);
     xh_status status = xh_result_array_read(result, path, &array, error);
     if (status == XH_OK && array.count != 1) {
         status =
@@ -47,14 +45,24 @@ static xh_status read_number(const xh_result *result, const char *kind, xh_phase
     return status;
 }
 
+/* Results of earlier versions do not know of these, which then never happened. */
+static bool is_late(xh_event event) {
+    return event == XH_EVENT_input_step || event == XH_EVENT_step_charge;
+}
+
 /* /ledger/KIND, a number an event. */
 static xh_status read_events(const xh_result *result, const char *kind,
                              double values[XH_PHASES][XH_EVENTS], xh_error *error) {
     xh_status status = XH_OK;
     for (int phase = 0; phase < XH_PHASES; phase++) {
         for (int event = 0; status == XH_OK && event < XH_EVENTS; event++) {
-            status = read_number(result, kind, (xh_phase)phase, xh_event_name((xh_event)event),
-                                 &values[phase][event], error);
+            char path[128];
+            snprintf(path, sizeof(path), "/ledger/%s/%s/%s", kind, xh_phase_name((xh_phase)phase),
+                     xh_event_name((xh_event)event));
+            values[phase][event] = 0;
+            if (!is_late((xh_event)event) || xh_result_has(result, path)) {
+                status = read_number(result, path, &values[phase][event], error);
+            }
         }
     }
     return status;
@@ -73,7 +81,9 @@ static xh_status read_pulses(const xh_result *result, xh_phase phase, xh_pulse_t
     xh_status status = XH_OK;
     for (size_t i = 0; status == XH_OK && i < sizeof(rows) / sizeof(rows[0]); i++) {
         double count = 0;
-        status = read_number(result, "pulses", phase, rows[i].name, &count, error);
+        char path[128];
+        snprintf(path, sizeof(path), "/ledger/pulses/%s/%s", xh_phase_name(phase), rows[i].name);
+        status = read_number(result, path, &count, error);
         *rows[i].count = status == XH_OK ? (uint64_t)count : 0;
     }
     return status;

@@ -255,10 +255,16 @@ static xh_status check_device(const xh_config *config, const xh_node *root, xh_e
     return xh_node_locate(at(root, "device"), error);
 }
 
+static xh_status check_periphery(const xh_config *config, const xh_node *root, xh_error *error) {
+    return xh_crossbar_check(&config->crossbar, error) == XH_OK
+               ? XH_OK
+               : xh_node_locate(at(root, "crossbar"), error);
+}
+
 xh_status xh_config_check(const xh_config *config, const xh_node *root, xh_error *error) {
     static xh_status (*const checks[])(const xh_config *, const xh_node *, xh_error *) = {
-        check_names,    check_data,   check_training,  check_views,
-        check_backprop, check_device, check_crossbars, check_arithmetic};
+        check_names,  check_data,      check_training,  check_views,     check_backprop,
+        check_device, check_periphery, check_crossbars, check_arithmetic};
     xh_status status = XH_OK;
     for (size_t i = 0; i < sizeof checks / sizeof checks[0] && status == XH_OK; i++) {
         status = checks[i](config, root, error);

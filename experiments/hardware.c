@@ -46,6 +46,7 @@ typedef enum pricing {
 static pricing pricing_of(xh_event event) {
     switch (event) {
     case XH_EVENT_array_charge:
+    case XH_EVENT_step_charge:
     case XH_EVENT_pulse_up:
     case XH_EVENT_pulse_down:
     case XH_EVENT_pulse_reset:

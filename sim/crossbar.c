@@ -60,6 +60,12 @@ uint64_t xh_crossbar_cell(const xh_crossbar *crossbar, size_t output) {
     return (uint64_t)(crossbar->first + output) * crossbar->inputs;
 }
 
+xh_part xh_crossbar_rows(const xh_crossbar *crossbar, size_t tile) {
+    const size_t first = tile * crossbar->tiling.rows;
+    const size_t rest = crossbar->inputs - first;
+    return (xh_part){first, rest < crossbar->tiling.rows ? rest : crossbar->tiling.rows};
+}
+
 void xh_crossbar_forget(xh_crossbar *crossbar) {
     const size_t tiles = crossbar->tiling.column_tiles;
     for (size_t t = 0; t < crossbar->thread_count; t++) {

@@ -65,10 +65,35 @@ static void gather(xh_crossbar *crossbar) {
         to->dac.clipped += from->dac.clipped;
         to->dac.square_codes += from->dac.square_codes;
         to->drives += from->drives;
+        to->peaks += from->peaks;
     }
     for (size_t tile = 0; tile < crossbar->tiling.row_tiles; tile++) {
         sum_conversions(crossbar, &to->adc[tile]);
     }
+}
+
+void xh_crossbar_book_time(const xh_crossbar *crossbar, double *count, double cycles,
+                           double charge) {
+    const double steps = crossbar->coding.steps;
+    const bool widths = steps > 0;
+    count[XH_EVENT_read_cycle] += widths ? 0 : cycles;
+    count[XH_EVENT_array_charge] += widths ? 0 : charge;
+    count[XH_EVENT_input_step] += cycles * steps;
+    count[XH_EVENT_step_charge] += charge * steps;
+}
+
+double xh_crossbar_turns(const xh_crossbar *crossbar) {
+    const xh_crossbar_params *params = &crossbar->params;
+    return (double)(params->adc_share < params->columns ? params->adc_share : params->columns);
+}
+
+/* Joules over volts squared and the time of a cycle at full duty, siemens. */
+static double charge_of(const xh_crossbar *crossbar) {
+    double charge = 0;
+    for (size_t j = 0; j < crossbar->inputs; j++) {
+        charge += XH_DUTY_UNIT * (double)crossbar->threads[0].duty[j] * crossbar->row_total[j];
+    }
+    return charge;
 }
 
 void xh_crossbar_read_end(xh_crossbar *crossbar) {
@@ -77,22 +102,25 @@ void xh_crossbar_read_end(xh_crossbar *crossbar) {
     const xh_crossbar_thread *sum = &crossbar->threads[0];
     const xh_tiling tiling = crossbar->tiling;
     const double outputs = (double)crossbar->division.length;
-    const double vectors = (double)sum->adc[0].conversions / outputs;
-    const double tiles = (double)tiling.row_tiles;
-    double charge = 0;
-    for (size_t j = 0; j < crossbar->inputs; j++) {
-        charge += XH_DUTY_UNIT * (double)sum->duty[j] * crossbar->row_total[j];
-    }
+    const double passes = (double)xh_coding_passes(&crossbar->coding);
+    const double vectors = (double)sum->adc[0].conversions / (outputs * passes);
+    const double sums = passes * (double)tiling.row_tiles; /* an output */
+    const double turns = xh_crossbar_turns(crossbar);
     const double built = (double)(tiling.column_tiles * (size_t)crossbar->params.columns);
     double *count = crossbar->ledger.count[crossbar->phase];
-    count[XH_EVENT_wordline_drive] += (double)sum->drives * (double)tiling.column_tiles;
-    count[XH_EVENT_array_charge] += charge;
-    count[XH_EVENT_adc_conversion] += vectors * tiles * outputs;
-    count[XH_EVENT_adc_idle] += vectors * tiles * (built - outputs);
-    count[XH_EVENT_partial_sum] += vectors * (tiles - 1) * outputs;
+    count[XH_EVENT_wordline_drive] += turns * (double)sum->drives * (double)tiling.column_tiles;
+    count[XH_EVENT_adc_conversion] += vectors * sums * outputs;
+    count[XH_EVENT_adc_idle] += vectors * sums * (built - outputs);
+    count[XH_EVENT_partial_sum] += vectors * (sums - 1) * outputs;
     count[XH_EVENT_softmax] += vectors * outputs;
-    count[XH_EVENT_read_cycle] += vectors;
+    xh_crossbar_book_time(crossbar, count, vectors * passes * turns, charge_of(crossbar));
+    if (crossbar->coding.peaks) { /* comparisons */
+        count[XH_EVENT_partial_sum] += vectors * (double)(crossbar->inputs - 1);
+    }
+    if (crossbar->coding.own_scale) {
+        count[XH_EVENT_rule_mac] += vectors * ((double)crossbar->inputs + outputs);
+    }
     if (crossbar->phase == XH_PHASE_forward) {
-        xh_crossbar_follow(crossbar, &sum->dac);
+        xh_crossbar_follow(crossbar, vectors);
     }
 }

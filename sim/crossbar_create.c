@@ -8,6 +8,11 @@
 
 #define ROW(kind, ...) kind(xh_crossbar_params, __VA_ARGS__)
 
+static const char *const codings[] = {"levels", "pulse_width", "bit_serial", NULL};
+static const char *const signs[] = {"bipolar", "two_phase", NULL};
+static const char *const input_ranges[] = {"running", "fixed", "average", "largest", NULL};
+static const char *const output_ranges[] = {"running", "fixed", NULL};
+
 static const xh_param rows[] = {
     ROW(XH_INTEGER, rows, "1", 256, 1, 65536,
         "inputs of a tile [P: 256 x 256, Khaddam-Aljameh et al., JSSC 2022]"),
@@ -44,6 +49,37 @@ static const xh_param rows[] = {
         "pulses, Nandakumar 2018; 0.75 uS in srnn-pcm]"),
     ROW(XH_INTEGER, line_limit, "1", 16, 1, 65536,
         "devices of one line that can be programmed at once [A: current limit of the line]"),
+    ROW(XH_TEXT, input_coding, "levels", codings,
+        "inputs are levels of voltage, widths of pulses, or bits one after the other, added up "
+        "after conversion"),
+    ROW(XH_TEXT, input_signs, "bipolar", signs,
+        "both signs are driven at once, or positive inputs in one phase and negative ones in a "
+        "second, subtracted after conversion"),
+    ROW(XH_REAL, input_noise, "1", 0, 0, 10,
+        "standard deviation of what a row is driven with, in full scales of the inputs; anew each "
+        "time"),
+    ROW(XH_REAL, input_asymmetry, "1", 0, 0, 1, "share by which inputs below 0 are driven weaker"),
+    ROW(XH_TEXT, dac_range, "running", input_ranges,
+        "full scale of the inputs: dac_sigmas root mean squares, fixed, the vectors' average "
+        "largest input, or each vector's own largest input"),
+    ROW(XH_REAL, dac_full_scale, "1", 1, 1e-6, 1e6,
+        "full scale of the inputs with dac_range: fixed"),
+    ROW(XH_TEXT, adc_range, "running", output_ranges,
+        "full scale of a tile's outputs: adc_sigmas root mean squares, or fixed"),
+    ROW(XH_REAL, adc_full_scale, "1", 10, 1e-6, 1e6,
+        "full scale of a tile's outputs with adc_range: fixed, in weight_range times the full "
+        "scale of the inputs [C: standard of aihwkit]"),
+    ROW(XH_INTEGER, adc_share, "1", 1, 1, 65536,
+        "columns of a tile that a converter serves in turn"),
+    ROW(XH_REAL, adc_offset_spread, "1", 0, 0, 1,
+        "standard deviation of the converters' offsets, in full scales"),
+    ROW(XH_REAL, adc_gain_spread, "1", 0, 0, 1, "standard deviation of the converters' gains"),
+    ROW(XH_REAL, adc_nonlinearity, "1", 0, 0, 10,
+        "n of what converters make of v full scales, v / (1 + n |v|)"),
+    ROW(XH_REAL, adc_nonlinearity_spread, "1", 0, 0, 10,
+        "standard deviation of the converters' n, in n"),
+    ROW(XH_REAL, adc_noise, "1", 0, 0, 10,
+        "standard deviation of a conversion, in full scales [aihwkit's standard: 0.004]"),
 };
 
 const xh_param_table xh_crossbar_param_table = XH_PARAM_TABLE(xh_crossbar_params, rows);
@@ -75,6 +111,8 @@ static bool create_thread(const xh_crossbar *crossbar, xh_crossbar_thread *threa
     XH_CREATE(partial, XH_READ_BLOCK * outputs);
     XH_CREATE(deviation, XH_READ_BLOCK * outputs);
     XH_CREATE(normal, XH_READ_BLOCK * outputs);
+    XH_CREATE(driven, XH_READ_BLOCK * inputs);
+    XH_CREATE(converted, XH_READ_BLOCK * outputs);
     XH_CREATE(slots, crossbar->tiling.column_tiles);
     XH_CREATE(refresh_slots, crossbar->tiling.column_tiles);
     for (size_t p = 0; p < crossbar->model->planes; p++) {
@@ -100,6 +138,8 @@ static void free_thread(xh_crossbar_thread *thread) {
     xh_array_free(thread->partial);
     xh_array_free(thread->deviation);
     xh_array_free(thread->normal);
+    xh_array_free(thread->driven);
+    xh_array_free(thread->converted);
     xh_array_free(thread->slots);
     xh_array_free(thread->refresh_slots);
     for (size_t p = 0; p < XH_DEVICE_PLANES; p++) {
@@ -143,7 +183,7 @@ static bool create_arrays(xh_crossbar *crossbar) {
         crossbar->stuck = xh_array_create(devices, sizeof(uint8_t));
         good = crossbar->stuck != NULL;
     }
-    return good;
+    return good && xh_crossbar_create_converters(crossbar);
 }
 
 /* Pristine cells; lane by lane, so that the number of devices a synapse does not change the first
@@ -188,6 +228,18 @@ static void init_figures(xh_crossbar *crossbar) {
     }
     memset(crossbar->stale, 1, crossbar->outputs * sizeof(bool));
     crossbar->row_total_stale = true;
+    xh_crossbar_fix_ranges(crossbar);
+}
+
+xh_status xh_crossbar_check(const xh_crossbar_params *params, xh_error *error) {
+    const xh_status status = xh_param_check(&xh_crossbar_param_table, params, error);
+    const bool coded = strcmp(params->input_coding, "levels") != 0;
+    if (status == XH_OK && coded && params->dac_bits < 2) {
+        return xh_error_set(error, XH_INPUT,
+                            "input_coding = %s needs dac_bits of 2 or more, not %ld",
+                            params->input_coding, params->dac_bits);
+    }
+    return status;
 }
 
 static xh_status check(size_t inputs, size_t outputs, const xh_device_model *model,
@@ -201,7 +253,7 @@ static xh_status check(size_t inputs, size_t outputs, const xh_device_model *mod
         return xh_error_set(error, XH_INPUT, "crossbar %u is beyond the 65536 of a network",
                             seeds.instance);
     }
-    const xh_status status = xh_param_check(&xh_crossbar_param_table, params, error);
+    const xh_status status = xh_crossbar_check(params, error);
     return status == XH_OK ? xh_device_check(model, device_params, error) : status;
 }
 
@@ -233,6 +285,7 @@ xh_status xh_crossbar_create(size_t inputs, xh_division division, const xh_devic
     made->cost = model->cost(device_params);
     made->draws = xh_device_draws(model, device_params);
     made->seeds = seeds;
+    made->coding = xh_coding_of(params);
     if (!create_arrays(made)) {
         xh_crossbar_free(made);
         return xh_error_set(error, XH_MEMORY,
@@ -262,6 +315,7 @@ void xh_crossbar_free(xh_crossbar *crossbar) {
     xh_array_free(crossbar->total);
     xh_array_free(crossbar->row_total);
     xh_array_free(crossbar->output_range);
+    xh_crossbar_free_converters(crossbar);
     xh_array_free(crossbar->stale);
     xh_array_free(crossbar->trains);
     xh_array_free(crossbar->of_all);

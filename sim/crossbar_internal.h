@@ -15,12 +15,40 @@ enum { XH_READ_BLOCK = 128 };
 #define XH_DUTY_UNIT 0x1p-20      /* of a full-scale input */
 #define XH_CONDUCTANCE_UNIT 1e-15 /* siemens */
 
+/* Noise of conversions: below, steps of passes; here, reads of a column. */
+#define XH_COLUMN_STEP ((uint64_t)1 << 63)
+
 /* How a matrix lies on tiles. */
 typedef struct xh_tiling {
     size_t row_tiles;
     size_t column_tiles; /* of all partners */
     size_t rows;         /* inputs of a tile; the last may hold fewer */
 } xh_tiling;
+
+/* How inputs lie on the rows: a read is made of passes, one of each plane of bits in each phase of
+ * the signs. */
+typedef struct xh_coding {
+    size_t phases; /* 1, or 2: positive inputs, then negative ones */
+    size_t planes; /* bits of the magnitudes, the lowest first; 1 unless serial */
+    bool serial;
+    int32_t steps;  /* of time at full scale, of pulse widths; else 0 */
+    bool own_scale; /* every vector's largest input is its full scale */
+    bool peaks;     /* the running full scale is the vectors' average largest input */
+} xh_coding;
+
+/* Which conversion of which tile. */
+typedef struct xh_pass {
+    size_t tile;
+    size_t number;
+} xh_pass;
+
+/* Static errors of the converters, [row_tiles][outputs] each: v full scales become
+ * gain v / (1 + bend |v|) + offset. NULL if there are none. */
+typedef struct xh_converter_errors {
+    float *offset;
+    float *gain;
+    float *bend;
+} xh_converter_errors;
 
 /* What happened in an update, or while programming: uint64_t throughout, so that it is summed as an
  * array. */
@@ -40,11 +68,15 @@ typedef struct xh_crossbar_thread {
     xh_converter_tally dac;
     xh_converter_tally *adc; /* [row_tiles] */
     uint64_t drives;         /* inputs that are not zero */
+    int64_t peaks;           /* largest inputs of the vectors, XH_DUTY_UNIT of input_range */
     float *x;                /* [XH_READ_BLOCK][inputs] */
     float *square;           /* [XH_READ_BLOCK][inputs] */
     float *partial;          /* [XH_READ_BLOCK][outputs] */
     float *deviation;        /* [XH_READ_BLOCK][outputs] */
     float *normal;           /* [XH_READ_BLOCK][outputs] */
+    float *driven;           /* [XH_READ_BLOCK][inputs], of a pass */
+    float *converted;        /* [XH_READ_BLOCK][outputs], of a pass */
+    float scale[XH_READ_BLOCK];
     /* update */
     xh_crossbar_counts counts;
     uint64_t *slots;                /* [column_tiles] */
@@ -86,6 +118,8 @@ struct xh_crossbar {
     uint64_t ages;  /* times that cells were aged at random */
     xh_phase phase; /* of the read under way */
     xh_ledger ledger;
+    xh_coding coding;
+    xh_converter_errors errors;
     double input_range;   /* full scale of the inputs */
     double *output_range; /* [row_tiles], full scale of a tile's outputs */
 
@@ -119,6 +153,9 @@ xh_cells xh_crossbar_cells(const xh_crossbar *crossbar, size_t lane, size_t outp
 /* Number of the first cell of a column among those of the whole crossbar. */
 uint64_t xh_crossbar_cell(const xh_crossbar *crossbar, size_t output);
 
+/* Inputs of a row of tiles. */
+xh_part xh_crossbar_rows(const xh_crossbar *crossbar, size_t tile);
+
 /* Sets every thread's counts to 0. */
 void xh_crossbar_forget(xh_crossbar *crossbar);
 
@@ -138,8 +175,68 @@ void xh_crossbar_settle(xh_crossbar *crossbar);
 void xh_crossbar_product(const xh_crossbar *crossbar, size_t count, size_t first, size_t length,
                          const float *x, const float *matrix, float *out);
 
-/* Moves the full scales towards what the gathered counters of a read have seen. */
-void xh_crossbar_follow(xh_crossbar *crossbar, const xh_converter_tally *dac);
+xh_coding xh_coding_of(const xh_crossbar_params *params);
+size_t xh_coding_passes(const xh_coding *coding);
+
+/* Full scale of the inputs that drivers are given: 1 where each vector has its own. */
+double xh_crossbar_drive_range(const xh_crossbar *crossbar);
+
+/* By what the outputs of a pass are multiplied before they are added up. */
+float xh_crossbar_pass_factor(const xh_crossbar *crossbar, size_t pass);
+
+/* Inputs rows of count vectors as a pass has them, from coded x [count][inputs]: x itself where
+ * there is one pass, or out [count][inputs]. */
+const float *xh_crossbar_pass(const xh_crossbar *crossbar, xh_part rows, size_t count, size_t pass,
+                              const float *x, float *out);
+
+/* What the drivers make of a pass of so many vectors: x itself, or the thread's driven. */
+const float *xh_crossbar_drive(const xh_crossbar *crossbar, xh_crossbar_thread *own, xh_part rows,
+                               xh_part vectors, xh_pass pass, const float *x);
+
+/* Step of the random streams of a pass. */
+uint64_t xh_crossbar_pass_step(const xh_crossbar *crossbar, xh_pass pass);
+
+/* Normals of the outputs of a pass, [vectors.count][outputs], in the thread's normal. */
+void xh_crossbar_draw(const xh_crossbar *crossbar, xh_crossbar_thread *own, xh_rng_purpose purpose,
+                      xh_part vectors, xh_pass pass);
+
+/* Draws the converters' errors; false if memory is short. */
+bool xh_crossbar_create_converters(xh_crossbar *crossbar);
+void xh_crossbar_free_converters(xh_crossbar *crossbar);
+
+/* Whether converters do anything at all. */
+bool xh_crossbar_converts(const xh_crossbar *crossbar);
+
+/* Converts what the columns of a tile gave in a pass, sums [vectors.count][outputs]. */
+void xh_crossbar_convert(const xh_crossbar *crossbar, xh_crossbar_thread *own, xh_part vectors,
+                         xh_pass pass, float *sums);
+
+/* The same for weights [inputs] of a column, read one by one. */
+void xh_crossbar_convert_column(const xh_crossbar *crossbar, xh_crossbar_thread *own, size_t output,
+                                float *weights);
+
+/* Columns that a converter serves in turn; for each of them the rows are driven again, and only the
+ * column served conducts. */
+double xh_crossbar_turns(const xh_crossbar *crossbar);
+
+/* Books time of all tiles of a layer, and the conductance times duty in it. */
+void xh_crossbar_book_time(const xh_crossbar *crossbar, double *count, double cycles,
+                           double charge);
+
+/* Sets the full scales that are fixed. */
+void xh_crossbar_fix_ranges(xh_crossbar *crossbar);
+
+/* The largest |x|. */
+float xh_crossbar_largest(size_t count, const float *x);
+
+/* Where full scales depend on it, each vector's largest input, in the thread's scale; and inputs in
+ * it, in the thread's x, where it is the vector's own full scale. Else x itself. */
+const float *xh_crossbar_scale(const xh_crossbar *crossbar, xh_crossbar_thread *own, size_t count,
+                               const float *x);
+
+/* Moves the full scales towards what the gathered counters of a read of so many vectors have
+ * seen. */
+void xh_crossbar_follow(xh_crossbar *crossbar, double vectors);
 
 /* Pulses one lane of a column: direction [inputs] of -1, 0, +1, or RESET of the cells where it is
  * not 0. step keys the cycle noise. Adds to the thread's tally. Returns the number of cells pulsed.

@@ -5,6 +5,7 @@
 #include "crossbar_internal.h"
 
 #include <math.h>
+#include <string.h>
 
 /* Moves a full scale towards sigmas times the root mean square of the codes seen. */
 static void follow(double *range, xh_converter converter, const xh_converter_tally *tally,
@@ -17,15 +18,45 @@ static void follow(double *range, xh_converter converter, const xh_converter_tal
     *range += rate * (seen - *range);
 }
 
-void xh_crossbar_follow(xh_crossbar *crossbar, const xh_converter_tally *dac) {
+static bool is_fixed(const char *range) {
+    return strcmp(range, "fixed") == 0;
+}
+
+void xh_crossbar_fix_ranges(xh_crossbar *crossbar) {
+    const xh_crossbar_params *params = &crossbar->params;
+    if (is_fixed(params->dac_range)) {
+        crossbar->input_range = params->dac_full_scale;
+    }
+    for (size_t tile = 0; is_fixed(params->adc_range) && tile < crossbar->tiling.row_tiles;
+         tile++) {
+        crossbar->output_range[tile] =
+            params->adc_full_scale * params->weight_range * xh_crossbar_drive_range(crossbar);
+    }
+}
+
+/* Moves the full scale of the inputs towards the largest inputs of so many vectors, or as that of
+ * the outputs. */
+static void follow_inputs(xh_crossbar *crossbar, double vectors) {
+    const xh_crossbar_params *params = &crossbar->params;
+    const xh_crossbar_thread *sum = &crossbar->threads[0];
+    if (!crossbar->coding.peaks) {
+        const xh_converter dac = {(int)params->dac_bits, (float)crossbar->input_range};
+        follow(&crossbar->input_range, dac, &sum->dac, params->dac_sigmas, params->range_rate);
+    } else if (sum->peaks > 0) {
+        const double seen = XH_DUTY_UNIT * (double)sum->peaks / vectors;
+        crossbar->input_range *= 1 + params->range_rate * (seen - 1);
+    }
+}
+
+void xh_crossbar_follow(xh_crossbar *crossbar, double vectors) {
     const xh_crossbar_params *params = &crossbar->params;
     for (size_t tile = 0; tile < crossbar->tiling.row_tiles; tile++) {
         const xh_converter adc = {(int)params->adc_bits, (float)crossbar->output_range[tile]};
         follow(&crossbar->output_range[tile], adc, &crossbar->threads[0].adc[tile],
                params->adc_sigmas, params->range_rate);
     }
-    const xh_converter converter = {(int)params->dac_bits, (float)crossbar->input_range};
-    follow(&crossbar->input_range, converter, dac, params->dac_sigmas, params->range_rate);
+    follow_inputs(crossbar, vectors);
+    xh_crossbar_fix_ranges(crossbar);
 }
 
 /* Adds to a sum the squares of what count vectors were answered by all outputs, vector by vector in the
@@ -49,33 +80,60 @@ static double add_squares(const xh_crossbar *crossbar, size_t count, const float
     return sum;
 }
 
-void xh_crossbar_calibrate(xh_crossbar *crossbar, size_t count, const float *x) {
-    xh_crossbar_settle(crossbar);
+/* Sum of the squares of what the columns of a row of tiles give in all passes, were nothing to
+ * disturb them. */
+static double square_tile(xh_crossbar *crossbar, size_t tile, size_t count, const float *x) {
     const size_t inputs = crossbar->inputs;
-    const size_t outputs = crossbar->division.length;
-    double square = 0;
-    for (size_t i = 0; i < count * inputs; i++) {
-        square += (double)x[i] * (double)x[i];
-    }
-    if (square > 0) {
-        crossbar->input_range =
-            crossbar->params.dac_sigmas * sqrt(square / (double)(count * inputs));
-    }
+    const xh_part rows = xh_crossbar_rows(crossbar, tile);
     xh_crossbar_thread *own = &crossbar->threads[0];
-    for (size_t tile = 0; tile < crossbar->tiling.row_tiles; tile++) {
-        const size_t first = tile * crossbar->tiling.rows;
-        const size_t rest = inputs - first;
-        const size_t length = rest < crossbar->tiling.rows ? rest : crossbar->tiling.rows;
-        double sum = 0;
-        for (size_t done = 0; done < count; done += XH_READ_BLOCK) {
-            const size_t block = count - done < XH_READ_BLOCK ? count - done : XH_READ_BLOCK;
-            xh_crossbar_product(crossbar, block, first, length, x + done * inputs, crossbar->weight,
+    double sum = 0;
+    for (size_t done = 0; done < count; done += XH_READ_BLOCK) {
+        const size_t block = count - done < XH_READ_BLOCK ? count - done : XH_READ_BLOCK;
+        const float *scaled = xh_crossbar_scale(crossbar, own, block, x + done * inputs);
+        for (size_t pass = 0; pass < xh_coding_passes(&crossbar->coding); pass++) {
+            const float *part = xh_crossbar_pass(crossbar, rows, block, pass, scaled, own->driven);
+            xh_crossbar_product(crossbar, block, rows.first, rows.count, part, crossbar->weight,
                                 own->partial);
             sum = add_squares(crossbar, block, own->partial, sum);
         }
+    }
+    return sum;
+}
+
+static double root_mean_square(size_t count, const float *x) {
+    double square = 0;
+    for (size_t i = 0; i < count; i++) {
+        square += (double)x[i] * (double)x[i];
+    }
+    return sqrt(square / (double)count);
+}
+
+static double mean_largest(size_t count, size_t inputs, const float *x) {
+    double sum = 0;
+    for (size_t p = 0; p < count; p++) {
+        sum += (double)xh_crossbar_largest(inputs, x + p * inputs);
+    }
+    return sum / (double)count;
+}
+
+void xh_crossbar_calibrate(xh_crossbar *crossbar, size_t count, const float *x) {
+    xh_crossbar_settle(crossbar);
+    const size_t inputs = crossbar->inputs;
+    const size_t passes = xh_coding_passes(&crossbar->coding);
+    const double outputs = (double)(passes * crossbar->division.length);
+    const double seen = crossbar->coding.peaks
+                            ? mean_largest(count, inputs, x)
+                            : crossbar->params.dac_sigmas * root_mean_square(count * inputs, x);
+    if (seen > 0) {
+        crossbar->input_range = seen;
+    }
+    xh_crossbar_fix_ranges(crossbar);
+    for (size_t tile = 0; tile < crossbar->tiling.row_tiles; tile++) {
+        const double sum = square_tile(crossbar, tile, count, x);
         if (sum > 0) {
             crossbar->output_range[tile] =
-                crossbar->params.adc_sigmas * sqrt(sum / (double)(count * outputs));
+                crossbar->params.adc_sigmas * sqrt(sum / ((double)count * outputs));
         }
     }
+    xh_crossbar_fix_ranges(crossbar);
 }

@@ -51,8 +51,7 @@ void xh_crossbar_read_column(xh_crossbar *crossbar, size_t output, float *weight
             weights[j] += sqrtf(variance[j]) * own->noise[j];
         }
     }
-    const xh_converter adc = {(int)crossbar->params.adc_bits, (float)crossbar->params.weight_range};
-    xh_converter_apply(adc, inputs, weights, NULL);
+    xh_crossbar_convert_column(crossbar, own, output, weights);
     double charge = 0;
     for (size_t j = 0; j < inputs; j++) {
         charge += (double)total[j];
@@ -288,17 +287,20 @@ void xh_crossbar_update_end(xh_crossbar *crossbar) {
     }
     add_pulses(&crossbar->ledger.pulses[XH_PHASE_update], update, &sum.pulses);
     add_pulses(&crossbar->ledger.pulses[XH_PHASE_refresh], refresh, &sum.refresh_pulses);
-    /* One-hot cycles serve all columns at once; the tiles of a column take theirs in parallel. */
+    /* One-hot cycles serve all columns at once, or in turn those of a converter; the tiles of a
+     * column take theirs in parallel. */
     const bool read_columns = sum.column_reads > 0;
     const bool refreshed = sum.refresh_events[XH_EVENT_adc_conversion] > 0;
-    const size_t cycles =
+    const size_t rows =
         crossbar->inputs < crossbar->tiling.rows ? crossbar->inputs : crossbar->tiling.rows;
-    const double drives = (double)(crossbar->inputs * crossbar->tiling.column_tiles);
-    update[XH_EVENT_array_charge] += (double)sum.charge * XH_CONDUCTANCE_UNIT;
-    update[XH_EVENT_read_cycle] += read_columns ? (double)cycles : 0;
+    const double turns = xh_crossbar_turns(crossbar);
+    const double cycles = turns * (double)rows;
+    const double drives = turns * (double)(crossbar->inputs * crossbar->tiling.column_tiles);
+    xh_crossbar_book_time(crossbar, update, read_columns ? cycles : 0,
+                          (double)sum.charge * XH_CONDUCTANCE_UNIT);
     update[XH_EVENT_wordline_drive] += read_columns ? drives : 0;
     update[XH_EVENT_pulse_slot] += (double)slowest(crossbar, false);
-    refresh[XH_EVENT_read_cycle] += refreshed ? 2.0 * (double)cycles : 0;
+    xh_crossbar_book_time(crossbar, refresh, refreshed ? 2.0 * cycles : 0, 0);
     refresh[XH_EVENT_wordline_drive] += refreshed ? 2.0 * drives : 0;
     refresh[XH_EVENT_pulse_slot] += (double)slowest(crossbar, true);
 }

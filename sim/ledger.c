@@ -91,6 +91,9 @@ static double joules_of(xh_event event, const xh_hardware *hardware,
         return device->energy_reset / hardware->driver_efficiency;
     case XH_EVENT_array_charge:
         return hardware->read_voltage * hardware->read_voltage * hardware->integration_time;
+    case XH_EVENT_step_charge:
+        return hardware->read_voltage * hardware->read_voltage *
+               hardware->price[XH_EVENT_input_step].seconds;
     case XH_EVENT_adc_idle:
         return hardware->adc_gated ? 0.0 : hardware->price[event].joules;
     default:

@@ -15,12 +15,25 @@ static const xh_shape shape = {10, 9, 3};
 typedef struct course {
     xh_layer_params params;
     const xh_scheme *scheme; /* NULL: digital */
+    bool disturbed;          /* by all that its periphery can be */
     xh_part own;
     float *weights; /* [own outputs][inputs] */
     float *out;     /* of the last batch, inferred */
     uint32_t *wins;
     xh_ledger ledger; /* of a crossbar */
 } course;
+
+/* Inputs in bits and phases of signs, through converters that err. */
+static void disturb(xh_crossbar_params *params) {
+    strcpy(params->input_coding, "bit_serial");
+    strcpy(params->input_signs, "two_phase");
+    strcpy(params->dac_range, "average");
+    params->dac_bits = 4;
+    params->adc_share = 5;
+    params->input_noise = params->adc_noise = 0.01;
+    params->adc_offset_spread = params->adc_gain_spread = 0.01;
+    params->adc_nonlinearity = params->adc_nonlinearity_spread = 0.1;
+}
 
 /* On tiles of few rows and columns, with all that is drawn by the numbers of cells. */
 static xh_synapses *make_crossbar(const course *own, size_t inputs, const xh_partners *partners) {
@@ -40,6 +53,9 @@ static xh_synapses *make_crossbar(const course *own, size_t inputs, const xh_par
     params.columns = 24;
     params.devices = 2;
     params.stuck_fraction = 0.05;
+    if (own->disturbed) {
+        disturb(&params);
+    }
     const xh_division division = xh_crossbar_divide((size_t)own->params.outputs, &params, partners);
     const xh_part part = xh_division_own(division);
     float *weights = xh_array_create(part.count * inputs, sizeof(float));
@@ -119,8 +135,9 @@ static void release(course *own) {
 }
 
 /* Compares what partners did, so many of them, with what one did alone. */
-static void compare(xh_layer_params params, const xh_scheme *scheme, size_t count) {
-    course alone = {.params = params, .scheme = scheme}, courses[RIG_PARTNERS];
+static void compare_courses(course alone, size_t count) {
+    course courses[RIG_PARTNERS];
+    const xh_layer_params params = alone.params;
     void *contexts[RIG_PARTNERS];
     size_t inputs = 0, positions = 0;
     xh_shape output;
@@ -143,6 +160,10 @@ static void compare(xh_layer_params params, const xh_scheme *scheme, size_t coun
         release(&courses[p]);
     }
     release(&alone);
+}
+
+static void compare(xh_layer_params params, const xh_scheme *scheme, size_t count) {
+    compare_courses((course){.params = params, .scheme = scheme}, count);
 }
 
 /* Widths of less than a part, of parts that are not full, and of many. */
@@ -191,8 +212,19 @@ START_TEST(every_scheme_has_the_same_bits) {
 }
 END_TEST
 
+START_TEST(periphery_has_the_same_bits) {
+    xh_layer_params params = xh_plain_layer(150, 3, 1);
+    const xh_scheme *scheme = NULL;
+    ck_assert_int_eq(xh_scheme_find("read_modify_write", &scheme, NULL), XH_OK);
+    for (size_t count = 2; count <= RIG_PARTNERS; count += 3) {
+        compare_courses((course){.params = params, .scheme = scheme, .disturbed = true}, count);
+    }
+}
+END_TEST
+
 int main(void) {
     const TTest *const tests[] = {float32_has_the_same_bits, int16_has_the_same_bits,
-                                  dense_has_the_same_bits, every_scheme_has_the_same_bits};
+                                  dense_has_the_same_bits, every_scheme_has_the_same_bits,
+                                  periphery_has_the_same_bits};
     return xh_suite_run("division", tests, sizeof(tests) / sizeof(tests[0]));
 }

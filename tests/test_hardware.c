@@ -1,4 +1,6 @@
 /* Hardware profiles, every way in which one can be wrong, and texts embedded in the program. */
+#include "crossbar_fixture.h"
+
 #include "config_rig.h"
 
 extern const xh_embedded odd_texts[];
@@ -52,6 +54,43 @@ START_TEST(the_measured_chip_takes_its_energy) {
     const xh_device_pulse_cost none = {0};
     const xh_cost cost = xh_ledger_price(&ledger, &hardware, &none);
     ck_assert_double_eq_tol(cost.total_joules, 12.5e-9, 0.1e-9);
+}
+END_TEST
+
+/* The same of a real read: 256 rows at half duty, cells at mid-range of 0 .. 5 uS. By pulses of 7 bits and sign it
+ * takes 127 steps of 1 ns, and heats the array for as long. */
+START_TEST(a_read_takes_the_measured_energy) {
+    enum { N = 256 };
+    const char *const codings[] = {"levels", "pulse_width"};
+    const xh_setting bounds[] = {{"g_min", "0"}, {"g_max", "5e-6"}, {"states", "10"}};
+    xh_hardware hardware;
+    ck_assert_int_eq(xh_hardware_load("pcm-14nm-measured", &hardware, &error), XH_OK);
+    float x[N], u[N];
+    float *zero = xh_normals(N * N, 1, 0);
+    for (size_t j = 0; j < N; j++) {
+        x[j] = 0.5F;
+    }
+    for (int c = 0; c < 2; c++) {
+        xh_crossbar_params params;
+        xh_param_defaults(&xh_crossbar_param_table, &params);
+        strcpy(params.input_coding, codings[c]);
+        strcpy(params.dac_range, "fixed");
+        xh_crossbar *crossbar = xh_make_crossbar(N, N, "ideal", bounds, 3, &params, 1);
+        xh_crossbar_program(crossbar, zero);
+        xh_crossbar_read_begin(crossbar, XH_PHASE_inference);
+        xh_crossbar_read(crossbar, 0, 1, x, u);
+        xh_crossbar_read_end(crossbar);
+        const xh_device_pulse_cost none = {0};
+        const xh_ledger *ledger = xh_crossbar_ledger(crossbar);
+        const xh_cost cost = xh_ledger_price(ledger, &hardware, &none);
+        /* less the softmax, which is not the core's: 2 pJ a column */
+        const double joules = xh_cost_phase_joules(&cost, XH_PHASE_inference) - N * 2e-12;
+        ck_assert_double_eq_tol(joules, 12.5e-9, 0.1e-9);
+        ck_assert_double_eq_tol(xh_cost_phase_seconds(&cost, XH_PHASE_inference),
+                                c == 0 ? 130e-9 : 127e-9, 1e-15);
+        xh_crossbar_free(crossbar);
+    }
+    xh_array_free(zero);
 }
 END_TEST
 
@@ -116,6 +155,7 @@ END_TEST
 
 int main(void) {
     const TTest *tests[] = {hardware_profiles_are_sound, the_measured_chip_takes_its_energy,
-                            wrong_hardware_is_told, embedded_texts_are_the_files};
+                            a_read_takes_the_measured_energy, wrong_hardware_is_told,
+                            embedded_texts_are_the_files};
     return xh_suite_run("hardware", tests, sizeof tests / sizeof tests[0]);
 }

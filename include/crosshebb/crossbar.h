@@ -43,9 +43,26 @@ typedef struct xh_crossbar_params {
     double refresh_step; /* siemens that one pulse after a refresh is counted for; 0: the nominal
                             step */
     long line_limit;     /* devices of one line that can be programmed at once */
+    char input_coding[XH_PARAM_TEXT_SIZE]; /* levels, pulse_width, bit_serial */
+    char input_signs[XH_PARAM_TEXT_SIZE];  /* bipolar, two_phase */
+    double input_noise;                    /* of a row driver, in full scales of the inputs */
+    double input_asymmetry;                /* by which inputs below 0 are driven weaker */
+    char dac_range[XH_PARAM_TEXT_SIZE];    /* running, fixed, average, largest */
+    double dac_full_scale;                 /* dac_range = fixed */
+    char adc_range[XH_PARAM_TEXT_SIZE];    /* running, fixed */
+    double adc_full_scale;    /* adc_range = fixed: in weight_range times the inputs' full scale */
+    long adc_share;           /* columns that a converter serves in turn */
+    double adc_offset_spread; /* of full scale, from converter to converter */
+    double adc_gain_spread;
+    double adc_nonlinearity; /* n of v / (1 + n |v|), v in full scales */
+    double adc_nonlinearity_spread;
+    double adc_noise; /* of full scale, of each conversion */
 } xh_crossbar_params;
 
 extern const xh_param_table xh_crossbar_param_table;
+
+/** XH_INPUT if a parameter is outside its range, or has no meaning beside another. */
+xh_status xh_crossbar_check(const xh_crossbar_params *params, xh_error *error);
 
 /** Columns that a scheme takes at a time. */
 enum { XH_CROSSBAR_BLOCK = 16 };

@@ -25,9 +25,10 @@ extern "C" {
       "conductance times duty of its input, summed over the cells of a read (Joule heat)")         \
     X(adc_conversion, "conversions", "one column of one tile sensed and converted")                \
     X(adc_idle, "conversions", "one column without a neuron, in a tile that is read")              \
-    X(partial_sum, "additions", "one digital addition of a tile's partial sum")                    \
+    X(partial_sum, "additions",                                                                    \
+      "one digital addition of a tile's, a phase's or a bit's partial sum, or one comparison")     \
     X(softmax, "neurons", "one neuron's share of a soft winner-take-all")                          \
-    X(rule_mac, "operations", "one digital multiply-accumulate of a learning rule")                \
+    X(rule_mac, "operations", "one digital multiply-accumulate, of a learning rule or of a scale") \
     X(memory_byte, "bytes",                                                                        \
       "one byte of digital working memory read or written by a learning rule")                     \
     X(train_bit, "bits", "one stochastic bit of a pulse train or rounding")                        \
@@ -37,6 +38,9 @@ extern "C" {
     X(pulse_down, "pulses", "one down (depressing) pulse on a device")                             \
     X(pulse_reset, "pulses", "one full RESET of a device")                                         \
     X(read_cycle, "cycles", "one read of all tiles of a layer in parallel")                        \
+    X(input_step, "steps", "one step of time in which inputs are on as pulse widths")              \
+    X(step_charge, "S",                                                                            \
+      "conductance times steps of its input, summed over the cells of a read (Joule heat)")        \
     X(pulse_slot, "slots", "one programming slot of a layer's tiles in parallel")
 
 typedef enum xh_event {
@@ -91,7 +95,8 @@ typedef struct xh_price {
 } xh_price;
 
 /** Prices of one technology's periphery. Pulses on devices are priced by the device model, divided
- * by driver_efficiency; array_charge by read_voltage^2 times integration_time. */
+ * by driver_efficiency; array_charge by read_voltage^2 times integration_time, step_charge by
+ * read_voltage^2 times the duration of an input_step. */
 typedef struct xh_hardware {
     char name[XH_PARAM_TEXT_SIZE];
     char summary[XH_PARAM_TEXT_SIZE];

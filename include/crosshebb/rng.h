@@ -20,18 +20,21 @@ extern "C" {
  * What a stream is drawn for. The numbers are part of every result: never renumber, only append.
  */
 typedef enum xh_rng_purpose {
-    XH_RNG_WEIGHTS = 1,  /* initial weights */
-    XH_RNG_SHUFFLE = 2,  /* order of the images */
-    XH_RNG_DROPOUT = 3,  /* readout dropout */
-    XH_RNG_READOUT = 4,  /* initial readout weights */
-    XH_RNG_DEVICE = 5,   /* device-to-device spread and pristine states */
-    XH_RNG_CYCLE = 6,    /* cycle-to-cycle spread of pulses */
-    XH_RNG_READ = 7,     /* read noise */
-    XH_RNG_SCHEME = 8,   /* stochastic rounding and pulse trains */
-    XH_RNG_FAULT = 9,    /* stuck cells */
-    XH_RNG_AUGMENT = 10, /* crops and mirrors of images */
-    XH_RNG_AGE = 11,     /* what time does to cells at random */
-    XH_RNG_TEST = 255    /* tests and benchmarks */
+    XH_RNG_WEIGHTS = 1,     /* initial weights */
+    XH_RNG_SHUFFLE = 2,     /* order of the images */
+    XH_RNG_DROPOUT = 3,     /* readout dropout */
+    XH_RNG_READOUT = 4,     /* initial readout weights */
+    XH_RNG_DEVICE = 5,      /* device-to-device spread and pristine states */
+    XH_RNG_CYCLE = 6,       /* cycle-to-cycle spread of pulses */
+    XH_RNG_READ = 7,        /* read noise */
+    XH_RNG_SCHEME = 8,      /* stochastic rounding and pulse trains */
+    XH_RNG_FAULT = 9,       /* stuck cells */
+    XH_RNG_AUGMENT = 10,    /* crops and mirrors of images */
+    XH_RNG_AGE = 11,        /* what time does to cells at random */
+    XH_RNG_CONVERTER = 12,  /* static errors of converters */
+    XH_RNG_CONVERSION = 13, /* noise of conversions */
+    XH_RNG_DRIVE = 14,      /* noise of row drivers */
+    XH_RNG_TEST = 255       /* tests and benchmarks */
 } xh_rng_purpose;
 
 /**
