@@ -59,7 +59,12 @@ const xh_product xh_product_float32 = {
 
 const xh_product *xh_product_of(xh_arithmetic arithmetic) {
     const bool floats = arithmetic == XH_ARITHMETIC_FLOAT32;
-    const xh_product *fast = floats ? xh_product_avx512() : xh_product_vnni();
-    const xh_product *plain = floats ? &xh_product_float32 : &xh_product_int16;
-    return fast ? fast : plain;
+    const xh_product *const all[] = {floats ? xh_product_avx512() : xh_product_vnni(),
+                                     floats ? NULL : xh_product_madd(),
+                                     floats ? &xh_product_float32 : &xh_product_int16};
+    size_t fastest = 0;
+    while (!all[fastest]) {
+        fastest++;
+    }
+    return all[fastest];
 }

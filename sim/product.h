@@ -64,7 +64,8 @@ const xh_product *xh_product_avx512(void);
 
 extern const xh_product xh_product_int16; /* whole numbers, exactly summed, on any processor */
 
-/* The same bits by the processor's own instruction; NULL where it has none. */
+/* The same bits by instructions of AVX2, and by one of AVX-512; NULL where the processor has none. */
+const xh_product *xh_product_madd(void);
 const xh_product *xh_product_vnni(void);
 
 /* The fastest way to multiply in that arithmetic. */

@@ -184,6 +184,16 @@ static void pack_weights_plain(size_t lines, size_t depth, size_t first, size_t 
 /* A tile of sums of that many pairs. */
 typedef void multiply_tile(size_t pairs, tile_left left, tile_right right, tile_matrix sums);
 
+/* What the sums of a row stand for, to their place. */
+INLINE void scale_sums(const int32_t *sum, const float *columns, float scale, tile_matrix sums,
+                       size_t row) {
+    float *out = sums.first + row * sums.step;
+    for (size_t c = 0; c < sums.columns; c++) {
+        const float here = (float)sum[c] * columns[c] * scale;
+        out[c] = sums.keep ? here + out[c] : here;
+    }
+}
+
 /* A panel and 8 rows, by any processor. */
 XH_KERNEL
 static void multiply_plain(size_t pairs, tile_left left, tile_right right, tile_matrix sums) {
@@ -196,11 +206,7 @@ static void multiply_plain(size_t pairs, tile_left left, tile_right right, tile_
                 sum[c] += (int16_t)one * (int16_t)many[c] + (one >> 16) * (many[c] >> 16);
             }
         }
-        for (size_t c = 0; c < sums.columns; c++) {
-            float *out = sums.first + i * sums.step + c;
-            const float here = (float)sum[c] * right.scales[c] * left.scales[i];
-            *out = sums.keep ? here + *out : here;
-        }
+        scale_sums(sum, right.scales, left.scales[i], sums, i);
     }
 }
 
@@ -294,6 +300,123 @@ const xh_product xh_product_int16 =
 
 #if XH_TILE_AVX512
 
+/* AVX2: two rows of sums by a panel, in vectors of 8 words. */
+enum { AVX2_LANES = 8, AVX2_ROWS = 2, AVX2_VECTORS = TILE_COLUMNS / AVX2_LANES };
+
+#define AVX2_KERNEL __attribute__((target("avx2")))
+
+/* Sums of that many vectors side by side, out [AVX2_ROWS][TILE_COLUMNS]. */
+AVX2_KERNEL __attribute__((always_inline)) static inline void
+add_rows_avx2(size_t vectors, size_t pairs, const char *const *rows, size_t depth_step,
+              const char *line, int32_t *out) {
+    __m256i sum[AVX2_ROWS][AVX2_VECTORS];
+#pragma GCC unroll 6
+    for (size_t v = 0; v < vectors; v++) {
+        sum[0][v] = _mm256_setzero_si256();
+        sum[1][v] = _mm256_setzero_si256();
+    }
+    for (size_t k = 0; k < pairs; k++, line += TILE_COLUMNS * sizeof(int32_t)) {
+        const __m256i one[AVX2_ROWS] = {_mm256_set1_epi32(tile_word(rows[0], k * depth_step)),
+                                        _mm256_set1_epi32(tile_word(rows[1], k * depth_step))};
+#pragma GCC unroll 6
+        for (size_t v = 0; v < vectors; v++) {
+            const void *words = line + v * sizeof(__m256i);
+            const __m256i many = _mm256_loadu_si256(words);
+            sum[0][v] = _mm256_add_epi32(sum[0][v], _mm256_madd_epi16(one[0], many));
+            sum[1][v] = _mm256_add_epi32(sum[1][v], _mm256_madd_epi16(one[1], many));
+        }
+    }
+#pragma GCC unroll 6
+    for (size_t v = 0; v < vectors; v++) {
+        for (size_t i = 0; i < AVX2_ROWS; i++) {
+            void *words = out + i * TILE_COLUMNS + v * AVX2_LANES;
+            _mm256_storeu_si256(words, sum[i][v]);
+        }
+    }
+}
+
+AVX2_KERNEL
+static void multiply_avx2(size_t pairs, tile_left left, tile_right right, tile_matrix sums) {
+    for (size_t i = 0; i < sums.rows; i += AVX2_ROWS) {
+        int32_t sum[AVX2_ROWS * TILE_COLUMNS];
+        const size_t here = tile_at_most(sums.rows - i, AVX2_ROWS);
+        const char *first = (const char *)left.words + i * left.row_step * sizeof(int32_t);
+        const char *rows[AVX2_ROWS] = {first, first + (here - 1) * left.row_step * sizeof(int32_t)};
+        if (sums.columns > 4 * AVX2_LANES) {
+            add_rows_avx2(6, pairs, rows, left.depth_step, right.words, sum);
+        } else if (sums.columns > 2 * AVX2_LANES) {
+            add_rows_avx2(4, pairs, rows, left.depth_step, right.words, sum);
+        } else {
+            add_rows_avx2(2, pairs, rows, left.depth_step, right.words, sum);
+        }
+        for (size_t r = 0; r < here; r++) {
+            scale_sums(sum + r * TILE_COLUMNS, right.scales, left.scales[i + r], sums, i + r);
+        }
+    }
+}
+
+/* 8 rows of 8 words turned into columns. */
+AVX2_KERNEL
+static void turn_words_avx2(const __m256i *row, __m256i *column) {
+    __m256i two[AVX2_LANES], four[AVX2_LANES];
+#pragma GCC unroll 4
+    for (size_t i = 0; i < AVX2_LANES; i += 2) {
+        two[i] = _mm256_unpacklo_epi32(row[i], row[i + 1]);
+        two[i + 1] = _mm256_unpackhi_epi32(row[i], row[i + 1]);
+    }
+#pragma GCC unroll 2
+    for (size_t i = 0; i < AVX2_LANES; i += 4) {
+        four[i] = _mm256_unpacklo_epi64(two[i], two[i + 2]);
+        four[i + 1] = _mm256_unpackhi_epi64(two[i], two[i + 2]);
+        four[i + 2] = _mm256_unpacklo_epi64(two[i + 1], two[i + 3]);
+        four[i + 3] = _mm256_unpackhi_epi64(two[i + 1], two[i + 3]);
+    }
+#pragma GCC unroll 4
+    for (size_t i = 0; i < 4; i++) {
+        column[i] = _mm256_permute2x128_si256(four[i], four[i + 4], 0x20);
+        column[i + 4] = _mm256_permute2x128_si256(four[i], four[i + 4], 0x31);
+    }
+}
+
+/* Rows have room for whole vectors, and a panel for whole groups of columns. */
+AVX2_KERNEL
+static void turn_avx2(size_t count, size_t pairs, const void *rows, size_t step, void *panel) {
+    for (size_t k = 0; k < pairs; k += AVX2_LANES) {
+        for (size_t i = 0; i < count; i += AVX2_LANES) {
+            __m256i row[AVX2_LANES], column[AVX2_LANES];
+            for (size_t r = 0; r < AVX2_LANES; r++) {
+                const size_t from = (tile_at_most(i + r, count - 1) * step + k) * sizeof(int32_t);
+                row[r] = _mm256_loadu_si256((const void *)((const char *)rows + from));
+            }
+            turn_words_avx2(row, column);
+            for (size_t r = 0; r < AVX2_LANES && k + r < pairs; r++) {
+                const size_t to = ((k + r) * TILE_COLUMNS + i) * sizeof(int32_t);
+                _mm256_storeu_si256((void *)((char *)panel + to), column[r]);
+            }
+        }
+    }
+}
+
+static void pack_weights_avx2(size_t lines, size_t depth, size_t first, size_t count,
+                              const float *from, void *packed) {
+    (void)lines;
+    pack_neurons(turn_avx2, depth, first, count, from, packed);
+}
+
+static void read_avx2(size_t inputs, size_t outputs, const void *weights, size_t count,
+                      const float *x, float *u) {
+    read_numbers(multiply_avx2, inputs, outputs, weights, count, x, u);
+}
+
+static void correlate_avx2(const xh_operands *operands, xh_tile tile, bool keep, float *change) {
+    correlate_numbers(multiply_avx2, operands, tile, keep, change);
+}
+
+const xh_product *xh_product_madd(void) {
+    static const xh_product product = PRODUCT("madd", pack_weights_avx2, read_avx2, correlate_avx2);
+    return __builtin_cpu_supports("avx2") ? &product : NULL;
+}
+
 #define VNNI_KERNEL __attribute__((target("avx512f,avx512vnni")))
 
 VNNI_KERNEL __attribute__((always_inline)) static inline __m512
@@ -333,6 +456,10 @@ const xh_product *xh_product_vnni(void) {
 }
 
 #else
+
+const xh_product *xh_product_madd(void) {
+    return NULL;
+}
 
 const xh_product *xh_product_vnni(void) {
     return NULL;
