@@ -10,7 +10,10 @@
     X(soft_bounds)                                                                                 \
     X(neurosim)                                                                                    \
     X(exponential_state)                                                                           \
-    X(pcm_accumulate)
+    X(pcm_accumulate)                                                                              \
+    X(pcm_programmed)                                                                              \
+    X(rram_programmed)                                                                             \
+    X(cmo_programmed)
 
 #define XH_DEVICE_DECLARE(identifier) extern const xh_device_model xh_device_##identifier;
 XH_DEVICE_LIST(XH_DEVICE_DECLARE)

@@ -8,7 +8,8 @@
  *             G <- G + m + s (sqrt(device_share) d + sqrt(1 - device_share) x)
  *             within [g_min, g_max]
  *     RESET:  G <- max(g_min + reset_spread x, reset_floor),  n <- 0
- *     drift:  G(t) = G (max(t - t_p, minimum_elapsed) / drift_reference)^-nu
+ *     drift:  G(t) = G (T / drift_reference)^-nu
+ *             T = max(t - t_p, minimum_elapsed) (hardware), or t - t_p + drift_reference (prototype)
  *     read:   standard deviation read_noise_offset + read_noise_slope G(t)
  *
  *     G    conductance drift_reference seconds after the last pulse   S
@@ -41,6 +42,8 @@
 #include "devices/span.h"
 
 #include <math.h>
+#include <stdbool.h>
+#include <string.h>
 
 typedef struct pcm_params {
     double g_min;
@@ -59,6 +62,7 @@ typedef struct pcm_params {
     double drift_spread;
     double drift_reference;
     double minimum_elapsed;
+    char drift_clock[XH_PARAM_TEXT_SIZE];
     double read_noise_offset;
     double read_noise_slope;
     xh_device_pulse_cost cost;
@@ -72,6 +76,8 @@ enum { G, PULSES, LAST_PULSE, DRIFT, DEVIATION, PLANES };
     XH_REAL(pcm_params, field, "1", initial, minimum, maximum, sentence)
 #define SECONDS(field, initial, sentence)                                                          \
     XH_REAL(pcm_params, field, "s", initial, 1e-9, 1e9, sentence)
+static const char *const clocks[] = {"hardware", "prototype", NULL};
+
 #define FIT "[Nandakumar 2018, as transcribed in srnn-pcm]"
 
 static const xh_param rows[] = {
@@ -95,7 +101,11 @@ static const xh_param rows[] = {
     NUMBER(drift, 0.04, 0, 1, "mean drift exponent " FIT),
     NUMBER(drift_spread, 0.01, 0, 1, "device-to-device spread of the drift exponent [assumed]"),
     SECONDS(drift_reference, 38.6, "time after a pulse at which the fit reads the cell " FIT),
-    SECONDS(minimum_elapsed, 1e-3, "time after a pulse below which drift is held [assumed]"),
+    SECONDS(minimum_elapsed, 1e-3,
+            "time after a pulse below which the hardware clock holds drift [assumed]"),
+    XH_TEXT(pcm_params, drift_clock, "hardware", clocks,
+            "hardware: a cell is read as soon after its pulse as it is; prototype: drift_reference "
+            "later, as it was measured [assumed: either]"),
     SIEMENS(read_noise_offset, 0.13, "deviation of a read at zero conductance " FIT),
     NUMBER(read_noise_slope, 0.03, 0, 1, "rise of the deviation of a read with conductance " FIT),
     SPAN_PULSE_ROWS(pcm_params, up, XH_PICOJOULES(5),
@@ -211,7 +221,9 @@ static void read(const void *params, xh_cells cells, double now, float *conducta
                  float *variance) {
     const pcm_params *p = params;
     const float time = (float)now;
-    const float minimum = (float)p->minimum_elapsed;
+    const bool prototype = strcmp(p->drift_clock, "prototype") == 0;
+    const float start = prototype ? (float)p->drift_reference : 0.0F;
+    const float minimum = prototype ? start : (float)p->minimum_elapsed;
     const float scale = (float)(1 / p->drift_reference);
     const float *g = cells.plane[G];
     const float *last = cells.plane[LAST_PULSE];
@@ -219,7 +231,7 @@ static void read(const void *params, xh_cells cells, double now, float *conducta
     float *out = conductance;
     SPAN_LOOP
     for (size_t c = 0; c < cells.count; c++) {
-        float elapsed = time - last[c];
+        float elapsed = time - last[c] + start;
         elapsed = elapsed < minimum ? minimum : elapsed;
         out[c] = g[c] * span_exp(-drift[c] * span_log(elapsed * scale));
     }
@@ -243,7 +255,9 @@ const xh_device_model xh_device_pcm_accumulate = {
                  "       G <- G + m + s (sqrt(device_share) d + sqrt(1 - device_share) x),  within "
                  "[g_min, g_max]\n"
                  "RESET: G <- max(g_min + reset_spread x, reset_floor),  n <- 0\n"
-                 "drift: G(t) = G (max(t - t_p, minimum_elapsed) / drift_reference)^-nu\n"
+                 "drift: G(t) = G (T / drift_reference)^-nu\n"
+                 "clock: T = max(t - t_p, minimum_elapsed) (hardware), or t - t_p + "
+                 "drift_reference (prototype)\n"
                  "cell:  nu = max(drift + drift_spread x, 0),  d standard normal\n"
                  "read:  standard deviation read_noise_offset + read_noise_slope G(t)",
     .reference = "S. R. Nandakumar et al., J. Appl. Phys. 124, 152135 (2018), "

@@ -76,6 +76,13 @@ static inline void span_count(xh_pulse_tally *tally, span_events events) {
 #define SPAN_ENDURANCE_ROW(type, cycles, source)                                                   \
     SPAN_COST_ROW(type, endurance, "cycles", cycles, 1e15, "rated cycles of a cell " source)
 
+/** What programming in a closed loop takes, each with its source. */
+#define SPAN_SET_ROWS(type, pulses, pulses_source, reads, reads_source)                            \
+    SPAN_COST_ROW(type, set_pulses, "1", pulses, 1e6,                                              \
+                  "mean pulses that programming a cell takes " pulses_source),                     \
+        SPAN_COST_ROW(type, set_reads, "1", reads, 1e6,                                            \
+                      "mean reads that programming a cell takes " reads_source)
+
 /** The cost rows of a filamentary resistive cell, which the models without a technology of their
  * own use. */
 #define SPAN_RRAM_SOURCE "[derived: 1.6 V, 50 ns, 100 kohm; TaOx/HfOx, Wu 2018 as in NeuroSim V3.0]"

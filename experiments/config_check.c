@@ -153,6 +153,12 @@ static xh_status check_traits(const xh_config *config, const xh_node *root, xh_e
         {XH_DEVICE_DRIFTS, "drifts"},
         {XH_DEVICE_READ_NOISE, "has read noise"},
     };
+    if (!config->device->pulse) {
+        return xh_node_error(at(at(root, "device"), "model"), error,
+                             "device.model = %s describes cells programmed in a closed loop, which "
+                             "take no pulses: scheme.name = %s cannot learn on them",
+                             config->device->name, config->scheme->name);
+    }
     const unsigned lacking = config->scheme->needs & ~config->device->traits;
     for (size_t i = 0; i < sizeof traits / sizeof traits[0]; i++) {
         if (lacking & (unsigned)traits[i].trait) {

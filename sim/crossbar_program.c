@@ -1,8 +1,9 @@
 /*
- * Initial programming: every device in turn is read and pulsed until it is within half a step of
- * its target or, on a device without down pulses, above it. Sides of devices that take both
- * directions sit symmetrically about mid-range, so that they can move both ways; the others start
- * from g_min, one side raised.
+ * Initial programming. A device with pulses is in turn read and pulsed until it is within half a
+ * step of its target or, without down pulses, above it. A device without pulses is set: its model
+ * says what error its own closed loop leaves, and how many pulses and reads that takes. Sides of
+ * devices that take both directions sit symmetrically about mid-range, so that they can move both
+ * ways; the others start from g_min, one side raised.
  */
 #include "crossbar_internal.h"
 
@@ -31,6 +32,10 @@ static double target_of(const xh_targets *targets, double share, bool plus) {
     return targets->g_low + targets->reach * (targets->symmetric ? side : fmax(side, 0.0));
 }
 
+static double share_of(const xh_crossbar *crossbar, float weight) {
+    return fmin(fmax((double)weight / crossbar->params.weight_range, -1.0), 1.0);
+}
+
 /* Directions [inputs] that take one lane of a column nearer to its targets, from a noisy read; a
  * cell that came near enough is done and stays so. Returns how many are to be pulsed. */
 static size_t aim(xh_crossbar *crossbar, xh_crossbar_thread *own, const float *weights, size_t lane,
@@ -47,8 +52,7 @@ static size_t aim(xh_crossbar *crossbar, xh_crossbar_thread *own, const float *w
     xh_rng_normal(stream, xh_crossbar_cell(crossbar, output), inputs, own->noise);
     size_t left = 0;
     for (size_t j = 0; j < inputs; j++) {
-        const double share =
-            fmin(fmax((double)weights[j] / crossbar->params.weight_range, -1.0), 1.0);
+        const double share = share_of(crossbar, weights[j]);
         const double noise =
             crossbar->params.read_noise ? sqrt((double)variance[j]) * (double)own->noise[j] : 0.0;
         const double error = target_of(&targets, share, plus) - ((double)mean[j] + noise);
@@ -59,6 +63,49 @@ static size_t aim(xh_crossbar *crossbar, xh_crossbar_thread *own, const float *w
         left += direction[j] != 0;
     }
     return left;
+}
+
+/* Sets every cell of a column to its target; the normals of a lane are those of its own stream. */
+static void set_column(xh_crossbar *crossbar, const float *weights, size_t output) {
+    const size_t inputs = crossbar->inputs;
+    const xh_targets targets = targets_of(crossbar);
+    const float wear = (float)(crossbar->cost.set_pulses * crossbar->cost.wear_up);
+    xh_crossbar_thread *own = xh_crossbar_own_thread(crossbar);
+    float *target = own->lane;
+    for (size_t lane = 0; lane < crossbar->lanes; lane++) {
+        float *worn = crossbar->wear + (lane * crossbar->outputs + output) * inputs;
+        for (size_t j = 0; j < inputs; j++) {
+            const double share = share_of(crossbar, weights[output * inputs + j]);
+            target[j] = (float)target_of(&targets, share, 2 * lane < crossbar->lanes);
+            worn[j] += wear;
+        }
+        for (size_t d = 0; d < crossbar->draws; d++) {
+            const xh_rng stream = {crossbar->seeds.cycle, XH_RNG_CYCLE,
+                                   crossbar->seeds.instance | (uint32_t)d << 16,
+                                   PROGRAM_STEP | lane};
+            xh_rng_normal(stream, xh_crossbar_cell(crossbar, output), inputs,
+                          own->noise + d * inputs);
+        }
+        const xh_cells cells = xh_crossbar_cells(crossbar, lane, output, 0, inputs);
+        crossbar->model->set(crossbar->device.bytes, cells, target, own->noise, crossbar->now);
+    }
+    crossbar->stale[output] = true;
+}
+
+/* Books what setting every cell of the whole crossbar took. */
+static void book_sets(xh_crossbar *crossbar) {
+    const double cells =
+        (double)(crossbar->lanes * crossbar->inputs) * (double)crossbar->division.length;
+    const double pulses = rint(cells * crossbar->cost.set_pulses);
+    const double reads = rint(cells * crossbar->cost.set_reads);
+    double *count = crossbar->ledger.count[XH_PHASE_program];
+    crossbar->ledger.pulses[XH_PHASE_program].up += (uint64_t)pulses;
+    crossbar->ledger.pulses[XH_PHASE_program].effective += (uint64_t)pulses;
+    count[XH_EVENT_pulse_up] += pulses;
+    count[XH_EVENT_wordline_pulse] += pulses;
+    count[XH_EVENT_bitline_pulse] += rint(pulses / (double)crossbar->inputs);
+    count[XH_EVENT_wordline_drive] += reads;
+    count[XH_EVENT_adc_conversion] += reads;
 }
 
 static void program_column(xh_crossbar *crossbar, const float *weights, size_t output,
@@ -83,7 +130,15 @@ static void program_column(xh_crossbar *crossbar, const float *weights, size_t o
     }
 }
 
-void xh_crossbar_program(xh_crossbar *crossbar, const float *weights) {
+static void set_columns(xh_crossbar *crossbar, const float *weights) {
+#pragma omp parallel for schedule(static)
+    for (size_t output = 0; output < crossbar->outputs; output++) {
+        set_column(crossbar, weights, output);
+    }
+    book_sets(crossbar);
+}
+
+static void pulse_columns(xh_crossbar *crossbar, const float *weights) {
     const double span = crossbar->nominal.g_max - crossbar->nominal.g_min;
     const size_t rounds = 16 + (size_t)fmin(2 * span / crossbar->nominal.step_up, 100000.0);
     xh_crossbar_forget(crossbar);
@@ -103,4 +158,12 @@ void xh_crossbar_program(xh_crossbar *crossbar, const float *weights) {
     pulses->clipped += sum.pulses.clipped;
     count[XH_EVENT_pulse_up] = (double)pulses->up;
     count[XH_EVENT_pulse_down] = (double)pulses->down;
+}
+
+void xh_crossbar_program(xh_crossbar *crossbar, const float *weights) {
+    if (crossbar->model->pulse) {
+        pulse_columns(crossbar, weights);
+    } else {
+        set_columns(crossbar, weights);
+    }
 }

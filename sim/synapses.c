@@ -61,6 +61,12 @@ static xh_status check_traits(const xh_device_model *model, const xh_scheme *sch
         {XH_DEVICE_DRIFTS, "drift"},
         {XH_DEVICE_READ_NOISE, "have read noise"},
     };
+    if (!model->pulse) {
+        return xh_error_set(error, XH_INPUT,
+                            "scheme %s learns by pulses; device %s describes cells programmed in a "
+                            "closed loop and takes none",
+                            scheme->name, model->name);
+    }
     const unsigned missing = scheme->needs & ~model->traits;
     for (size_t i = 0; i < sizeof(traits) / sizeof(traits[0]); i++) {
         if (missing & traits[i].trait) {

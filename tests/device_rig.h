@@ -69,7 +69,8 @@ static inline void rig_vary(rig *r, rig_variant v) {
             memcpy((char *)r->params + param->offset, &flag, sizeof flag);
         } else if (param->type == XH_PARAM_REAL && v == PERTURBED) {
             double moved = param->initial * (0.85 + 0.04 * (double)(i % 8));
-            moved = param->initial == 0 ? 0.1 : moved;
+            const bool siemens = strcmp(param->unit, "S") == 0; /* of which 0.1 is too much */
+            moved = param->initial == 0 && !siemens ? 0.1 : moved;
             rig_set(r, param->name, fmax(param->minimum, fmin(param->maximum, moved)));
         } else if (param->type == XH_PARAM_REAL && rig_fluctuates(param->name)) {
             rig_set(r, param->name, 0);
@@ -98,7 +99,7 @@ static inline rig rig_create(size_t index, rig_variant v, size_t count) {
     }
     ck_assert_ptr_nonnull(r.cells.plane[0]);
     r.direction = xh_array_create(count, sizeof(float));
-    r.noise = xh_array_create(count, sizeof(float));
+    r.noise = xh_array_create(XH_DEVICE_DRAWS * count, sizeof(float));
     xh_param_defaults(r.model->params, r.params);
     rig_vary(&r, v);
     rig_init(&r, 11);
@@ -143,6 +144,12 @@ static inline xh_pulse_tally rig_pulse(rig *r, double now) {
     xh_pulse_tally tally = {0};
     r->model->pulse(r->params, r->cells, r->direction, r->noise, now, &tally);
     return tally;
+}
+
+/* Whether the model learns by pulses; the others are programmed in a closed loop (test_programmed.c).
+ */
+static inline bool rig_takes_pulses(int index) {
+    return xh_device_at((size_t)index)->pulse != NULL;
 }
 
 /* Quiet pulses until a cell has forgotten how it began. */

@@ -223,6 +223,10 @@ START_TEST(keys_are_checked_together) {
            "device: {model: pcm_accumulate}\nscheme:\n  name: complementary\n",
            "e.yaml:6: scheme.name = complementary needs a device that accepts down pulses; "
            "device.model = pcm_accumulate is none");
+    refuse("network:\n  layers: [{synapses: crossbar}]\n"
+           "device:\n  model: cmo_programmed\nscheme: {name: complementary}\n",
+           "e.yaml:4: device.model = cmo_programmed describes cells programmed in a closed loop, "
+           "which take no pulses: scheme.name = complementary cannot learn on them");
     refuse("network:\n  layers:\n    - name: first\n      kernel: 31\n      padding: 1\n",
            "e.yaml:4: layer first: kernel = 31 is above the padded side of 30 pixels");
     refuse("network:\n  layers:\n    - {pool_size: 16, pool_stride: 16, pool_padding: 0}\n"

@@ -1,5 +1,6 @@
 /*
- * What every device model promises: one suite, looped over the registry. Fewer than 100 comparisons
+ * What every device model promises: one suite, looped over the registry. A model that learns has
+ * pulses; one without them must have set, and what it promises then is in test_programmed.c. Fewer than 100 comparisons
  * are statistical, each within 5 standard errors: chance alone fails one with a probability below
  * 6e-5.
  */
@@ -34,12 +35,17 @@ END_TEST
 START_TEST(test_traits) {
     rig r = rig_create((size_t)_i, DEFAULT, 64);
     const unsigned traits = r.model->traits;
-    ck_assert(r.model->nominal && r.model->cost && r.model->init && r.model->pulse);
-    ck_assert(r.model->read);
+    ck_assert(r.model->nominal && r.model->cost && r.model->init && r.model->read);
+    ck_assert_msg(r.model->pulse || r.model->set, "%s can be neither pulsed nor set",
+                  r.model->name);
+    ck_assert_msg(r.model->pulse || !(traits & (XH_DEVICE_DEPRESSES | XH_DEVICE_RESETS)),
+                  "%s takes no pulses, so it has none that depress or reset", r.model->name);
     ck_assert_int_eq((traits & XH_DEVICE_RESETS) != 0, r.model->reset != NULL);
+    const size_t draws = xh_device_draws(r.model, r.params);
+    ck_assert(draws >= 1 && draws <= XH_DEVICE_DRAWS);
     xh_device_nominal nominal = r.model->nominal(r.params);
     ck_assert_double_gt(nominal.g_max, nominal.g_min);
-    ck_assert_double_gt(nominal.step_up, 0);
+    ck_assert_int_eq(r.model->pulse != NULL, nominal.step_up > 0);
     ck_assert_double_gt(nominal.unit, 0);
     ck_assert_int_eq((traits & XH_DEVICE_DEPRESSES) != 0, nominal.step_down > 0);
     xh_device_pulse_cost cost = r.model->cost(r.params);
@@ -48,15 +54,21 @@ START_TEST(test_traits) {
     ck_assert(cost.energy_up > 0 && cost.time_up > 0 && cost.wear_up > 0 && cost.endurance > 0);
     ck_assert_int_eq((traits & XH_DEVICE_DEPRESSES) != 0, cost.energy_down > 0);
     ck_assert_int_eq((traits & XH_DEVICE_RESETS) != 0, cost.energy_reset > 0);
+    ck_assert_int_eq(r.model->set != NULL, cost.set_pulses > 0 && cost.set_reads > 0);
     float conductance[64];
     float variance[64];
     r.model->read(r.params, r.cells, 1.0, conductance, variance);
-    ck_assert_int_eq((traits & XH_DEVICE_READ_NOISE) != 0, variance[0] > 0);
+    if (r.model->pulse) { /* else only once it is programmed */
+        ck_assert_int_eq((traits & XH_DEVICE_READ_NOISE) != 0, variance[0] > 0);
+    }
     rig_destroy(&r);
 }
 END_TEST
 
 START_TEST(test_bounds_hold) {
+    if (!rig_takes_pulses(_i)) {
+        return;
+    }
     for (rig_variant v = DEFAULT; v <= PERTURBED; v++) {
         rig r = rig_create((size_t)_i, v, 257);
         for (uint64_t step = 0; step < 3000; step++) {
@@ -77,6 +89,9 @@ START_TEST(test_bounds_hold) {
 END_TEST
 
 START_TEST(test_zero_pulses_change_no_bit) {
+    if (!rig_takes_pulses(_i)) {
+        return;
+    }
     rig r = rig_create((size_t)_i, PERTURBED, 129);
     for (uint64_t step = 0; step < 10; step++) {
         rig_draw(&r, step);
@@ -113,6 +128,9 @@ static float *live(rig *r, const size_t *cuts, size_t spans) {
 }
 
 START_TEST(test_span_equals_any_split) {
+    if (!rig_takes_pulses(_i)) {
+        return;
+    }
     const size_t whole[] = {0, 203};
     const size_t split[] = {0, 1, 1, 4, 7, 40, 103, 202, 203};
     rig r = rig_create((size_t)_i, PERTURBED, 203);
@@ -129,6 +147,9 @@ START_TEST(test_span_equals_any_split) {
 END_TEST
 
 START_TEST(test_key_names_the_draw) {
+    if (!rig_takes_pulses(_i)) {
+        return;
+    }
     rig r = rig_create((size_t)_i, DEFAULT, 64);
     float *first = rig_snapshot(&r);
     rig_init(&r, 12);
@@ -141,6 +162,9 @@ START_TEST(test_key_names_the_draw) {
 END_TEST
 
 START_TEST(test_pulses_go_their_way) {
+    if (!rig_takes_pulses(_i)) {
+        return;
+    }
     for (rig_variant v = DEFAULT; v <= PERTURBED; v++) {
         rig r = rig_create((size_t)_i, v, 4096);
         int last = r.model->traits & XH_DEVICE_DEPRESSES ? -1 : 1;
@@ -165,6 +189,9 @@ END_TEST
 
 /* The nominal step is that of a quiet cell in the middle of its range that has seen many pulses. */
 START_TEST(test_nominal_step) {
+    if (!rig_takes_pulses(_i)) {
+        return;
+    }
     for (int sign = -1; sign <= 1; sign++) {
         rig r = rig_create((size_t)_i, QUIET, 5);
         if (xh_param_find(r.model->params, "up_down")) {
@@ -271,6 +298,9 @@ END_TEST
 
 /* Reads leave the state alone, and fall in time where the model drifts and nowhere else. */
 START_TEST(test_read_in_time) {
+    if (!rig_takes_pulses(_i)) {
+        return;
+    }
     rig r = rig_create((size_t)_i, PERTURBED, 333);
     size_t count = r.cells.count;
     for (uint64_t step = 0; step < 20; step++) {
@@ -323,6 +353,9 @@ START_TEST(test_relative_read_noise) {
 END_TEST
 
 START_TEST(test_tally) {
+    if (!rig_takes_pulses(_i)) {
+        return;
+    }
     rig r = rig_create((size_t)_i, DEFAULT, 1001);
     rig_season(&r);
     rig_place(&r, 0.4);

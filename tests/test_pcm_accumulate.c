@@ -177,6 +177,22 @@ START_TEST(test_a_pulse_restarts_the_clock) {
 }
 END_TEST
 
+/* Under the prototype's clock a cell is read drift_reference after its pulse, however soon. */
+START_TEST(test_prototype_clock) {
+    rig r = create(QUIET, 1);
+    float read;
+    const xh_param *clock = xh_param_find(r.model->params, "drift_clock");
+    ck_assert_int_eq(xh_param_set(clock, r.params, "prototype", NULL), XH_OK);
+    rig_season(&r);
+    r.model->read(r.params, r.cells, 0.0, &read, NULL);
+    ck_assert_double_eq_tol(read, r.cells.plane[CONDUCTANCE][0], 1e-6 * read);
+    r.model->read(r.params, r.cells, 38.6, &read, NULL);
+    const double aged = r.cells.plane[CONDUCTANCE][0] * pow(2, -0.04);
+    ck_assert_double_eq_tol(read, aged, 1e-6 * aged);
+    rig_destroy(&r);
+}
+END_TEST
+
 START_TEST(test_cells) {
     rig r = create(DEFAULT, CELLS);
     expect_normal(r.cells.plane[CONDUCTANCE], CELLS, 0.1 * MICRO, 0.01 * MICRO);
@@ -216,6 +232,7 @@ int main(void) {
     tcase_add_test(tests, test_share_of_the_cells);
     tcase_add_test(tests, test_drift);
     tcase_add_test(tests, test_a_pulse_restarts_the_clock);
+    tcase_add_test(tests, test_prototype_clock);
     tcase_add_test(tests, test_cells);
     tcase_add_test(tests, test_read_noise);
     suite_add_tcase(suite, tests);

@@ -105,8 +105,8 @@ double xh_crossbar_step_up(const xh_crossbar *crossbar);
 double xh_crossbar_step_down(const xh_crossbar *crossbar);
 
 /** Programs weights [outputs][inputs] (clipped to the weight range) by reading and pulsing every
- * device in rounds, until each is within half a step of its target or can come no nearer; counted
- * under phase program. */
+ * device in rounds, until each is within half a step of its target or can come no nearer; devices
+ * without pulses are set once, with the error that their model says. Counted under phase program. */
 void xh_crossbar_program(xh_crossbar *crossbar, const float *weights);
 
 /** Sets the converters' ranges from inputs x [count][inputs] (one digital pass; nothing is

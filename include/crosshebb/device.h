@@ -18,7 +18,7 @@
 extern "C" {
 #endif
 
-enum { XH_DEVICE_PLANES = 16, XH_DEVICE_DRAWS = 2 };
+enum { XH_DEVICE_PLANES = 16, XH_DEVICE_DRAWS = 3 };
 
 /** A span of cells: count entries in each of the model's planes. */
 typedef struct xh_cells {
@@ -44,7 +44,7 @@ typedef enum xh_device_trait {
 typedef struct xh_device_nominal {
     double g_min;   /* siemens, lower bound or RESET state */
     double g_max;   /* siemens, the conductance that repeated up pulses reach */
-    double step_up; /* siemens a pulse, mean at mid-range */
+    double step_up; /* siemens a pulse, mean at mid-range; 0 if there are no pulses */
     double
         step_down; /* siemens a pulse, mean at mid-range, positive; 0 if there are no down pulses */
     double zero;   /* siemens: the conductance that is 0 in the weight unit of its publication */
@@ -63,6 +63,8 @@ typedef struct xh_device_pulse_cost {
     double wear_up;      /* cycles that an up pulse counts for */
     double wear_down;    /* cycles that a down pulse counts for */
     double wear_reset;   /* cycles that a RESET counts for */
+    double set_pulses;   /* mean up pulses that programming a cell in a closed loop takes */
+    double set_reads;    /* mean reads of the cell that it takes */
 } xh_device_pulse_cost;
 
 /** What a span of pulses did. */
@@ -104,7 +106,9 @@ typedef struct xh_device_model {
     void (*reset)(const void *params, xh_cells cells, const float *noise, double now,
                   xh_pulse_tally *tally);
     /** Closed-loop programming of every cell to target [count], siemens, with the error that it
-     * leaves; NULL where cells are programmed by pulses and reads. */
+     * leaves; NULL where cells are programmed by pulses and reads. noise [draws][count] are standard
+     * normals of its own. It takes the cost's set_pulses and set_reads. A model without pulse must
+     * have it, and neither RESET nor down pulses. */
     void (*set)(const void *params, xh_cells cells, const float *target, const float *noise,
                 double now);
     /** What the time between from and to does to cells first .. first + count - 1 at random
