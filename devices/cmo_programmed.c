@@ -14,7 +14,7 @@
  *     w       what wandered slowly since, and fast: both in flicker.h
  *     n1, n2  standard normals of the cell, drawn by a set   1
  *
- * D. F. Falcone et al., arXiv 2502.04524 (2025): coefficients as in ReRamCMONoiseModel of IBM's
+ * D. F. Falcone et al., arXiv 2502.04524 (2025), DOI 10.48550/arXiv.2502.04524: coefficients as in ReRamCMONoiseModel of IBM's
  * aihwkit, which says of them "in review". Two acceptance ranges of the loop were characterised, 2 %
  * of the target (the default) and 0.2 %; each is a preset. For others nothing is known.
  *
@@ -225,7 +225,8 @@ const xh_device_model xh_device_cmo_programmed = {
         "       w normal of variance ln((max(T, read_window) + read_time) / (read_window + "
         "read_time)),\n"
         "       by independent increments",
-    .reference = "D. F. Falcone et al., arXiv 2502.04524 (2025), coefficients as in IBM's aihwkit; "
+    .reference = "D. F. Falcone et al., arXiv 2502.04524 (2025), DOI 10.48550/arXiv.2502.04524, "
+                 "coefficients as in IBM's aihwkit; "
                  "conductances are not clipped to the range of the targets, a cell is never read "
                  "sooner than relax_time after programming, and the pulses and reads of the loop "
                  "are assumed",

@@ -14,8 +14,10 @@
 enum { CELLS = 512, LEVELS = 3, TIMES_A_DECADE = 4, FIRST_DECADE = -3, LAST_DECADE = 8 };
 enum { TIMES = (LAST_DECADE - FIRST_DECADE) * TIMES_A_DECADE + 1 };
 
-/* Pulses that bring the cells of each curve to their conductance. */
+/* Pulses that bring the cells of each curve to their conductance, or its share of the range where
+ * cells are programmed in a closed loop. */
 static const int pulses_of[LEVELS] = {1, 4, 16};
+static const double shares_of[LEVELS] = {0.2, 0.5, 1};
 
 /* The device of a run, as its configuration has it. */
 typedef struct device {
@@ -29,11 +31,15 @@ static void read_values(const xh_report_run *run, device *found) {
     for (size_t p = 0; p < found->model->params->count; p++) {
         const xh_param *param = &found->model->params->params[p];
         const double value = xh_result_number(run->result, "/config/device", param->name);
-        char text[XH_PARAM_NUMBER_SIZE];
-        xh_param_format_real(value, text);
-        if (isfinite(value)) {
-            xh_param_set(param, found->values.bytes, text, NULL);
+        char number[XH_PARAM_NUMBER_SIZE];
+        char *text = param->type == XH_PARAM_TEXT
+                         ? xh_report_run_text(run, "/config/device", param->name)
+                         : NULL;
+        xh_param_format_real(value, number);
+        if (text || isfinite(value)) {
+            xh_param_set(param, found->values.bytes, text ? text : number, NULL);
         }
+        free(text);
     }
 }
 
@@ -62,7 +68,7 @@ typedef struct sample {
 } sample;
 
 static bool create_sample(const xh_device_model *model, sample *made) {
-    made->memory = xh_array_create((model->planes + 3) * CELLS, sizeof(float));
+    made->memory = xh_array_create((model->planes + 2 + XH_DEVICE_DRAWS) * CELLS, sizeof(float));
     if (!made->memory) {
         return false;
     }
@@ -72,25 +78,48 @@ static bool create_sample(const xh_device_model *model, sample *made) {
         made->cells.plane[p] = next;
     }
     made->direction = next;
-    made->noise = next + CELLS;
-    made->conductance = next + 2 * (size_t)CELLS;
+    made->conductance = next + CELLS;
+    made->noise = next + 2 * (size_t)CELLS;
     return true;
 }
 
-/* Mean conductances [TIMES] of cells that were given so many up pulses at time 0. */
-static void age_cells(const device *found, sample *made, int pulses, double *times, double *mean) {
+/* Normals of a pulse or of a set. */
+static void draw(const device *found, sample *made, uint64_t step) {
+    for (size_t d = 0; d < xh_device_draws(found->model, found->values.bytes); d++) {
+        const xh_rng cycle = {1, XH_RNG_CYCLE, (uint32_t)d << 16, step};
+        xh_rng_normal(cycle, 0, CELLS, made->noise + d * CELLS);
+    }
+}
+
+static double target_of(const device *found, int level) {
+    const xh_device_nominal nominal = found->model->nominal(found->values.bytes);
+    return nominal.g_min + shares_of[level] * (nominal.g_max - nominal.g_min);
+}
+
+/* Brings the cells to the conductance of a curve, at time 0. */
+static void bring_cells(const device *found, sample *made, int level) {
     const xh_device_model *model = found->model;
     const xh_rng spread = {1, XH_RNG_DEVICE, 0, 0};
     xh_pulse_tally tally = {0};
     model->init(found->values.bytes, made->cells, spread, 0, 0);
     for (size_t c = 0; c < CELLS; c++) {
-        made->direction[c] = 1;
+        made->direction[c] = model->pulse ? 1 : (float)target_of(found, level);
     }
-    for (int pulse = 0; pulse < pulses; pulse++) {
-        const xh_rng cycle = {1, XH_RNG_CYCLE, 0, (uint64_t)pulse};
-        xh_rng_normal(cycle, 0, CELLS, made->noise);
+    if (!model->pulse) {
+        draw(found, made, 0);
+        model->set(found->values.bytes, made->cells, made->direction, made->noise, 0);
+        return;
+    }
+    for (int pulse = 0; pulse < pulses_of[level]; pulse++) {
+        draw(found, made, (uint64_t)pulse);
         model->pulse(found->values.bytes, made->cells, made->direction, made->noise, 0, &tally);
     }
+}
+
+/* Mean conductances [TIMES] of the cells of a curve. */
+static void age_cells(const device *found, sample *made, int level, double *times, double *mean) {
+    const xh_device_model *model = found->model;
+    bring_cells(found, made, level);
     for (int k = 0; k < TIMES; k++) {
         double sum = 0;
         times[k] = pow(10, FIRST_DECADE + (double)k / TIMES_A_DECADE);
@@ -111,9 +140,14 @@ static xh_status write_curves(xh_report_page *page, const device *found, xh_erro
         return xh_error_set(error, XH_MEMORY, "no memory for %d cells", CELLS);
     }
     for (int level = 0; level < LEVELS; level++) {
-        age_cells(found, &made, pulses_of[level], times, mean[level]);
-        snprintf(labels[level], sizeof(labels[level]), "%d pulse%s", pulses_of[level],
-                 pulses_of[level] == 1 ? "" : "s");
+        age_cells(found, &made, level, times, mean[level]);
+        if (found->model->pulse) {
+            snprintf(labels[level], sizeof(labels[level]), "%d pulse%s", pulses_of[level],
+                     pulses_of[level] == 1 ? "" : "s");
+        } else {
+            snprintf(labels[level], sizeof(labels[level]), "set to %.3g uS",
+                     target_of(found, level) * 1e6);
+        }
         series[level] = (xh_report_series){labels[level], XH_REPORT_LINE, level, TIMES,
                                            times,         mean[level],    NULL,  NULL};
     }
@@ -121,8 +155,8 @@ static xh_status write_curves(xh_report_page *page, const device *found, xh_erro
     xh_report_figure figure = {
         "Drift of the device model",
         "Mean of 512 cells of this run's device over the time since their last pulse, after so "
-        "many "
-        "up pulses. Computed for this page by the model, not measured in the run.",
+        "many up pulses or programmed in a closed loop. Computed for this page by the model, not "
+        "measured in the run.",
         xh_report_axis_of("time since the last pulse (s)", ""),
         xh_report_axis_of("conductance", "S"),
         series,
