@@ -46,8 +46,9 @@ static xh_status read_number(const xh_result *result, const char *path, double *
 }
 
 /* Results of earlier versions do not know of these, which then never happened. */
-static bool is_late(xh_event event) {
-    return event == XH_EVENT_input_step || event == XH_EVENT_step_charge;
+static bool is_late(xh_phase phase, xh_event event) {
+    return phase == XH_PHASE_compensation || event == XH_EVENT_input_step ||
+           event == XH_EVENT_step_charge;
 }
 
 /* /ledger/KIND, a number an event. */
@@ -60,7 +61,7 @@ static xh_status read_events(const xh_result *result, const char *kind,
             snprintf(path, sizeof(path), "/ledger/%s/%s/%s", kind, xh_phase_name((xh_phase)phase),
                      xh_event_name((xh_event)event));
             values[phase][event] = 0;
-            if (!is_late((xh_event)event) || xh_result_has(result, path)) {
+            if (!is_late((xh_phase)phase, (xh_event)event) || xh_result_has(result, path)) {
                 status = read_number(result, path, &values[phase][event], error);
             }
         }
@@ -83,7 +84,9 @@ static xh_status read_pulses(const xh_result *result, xh_phase phase, xh_pulse_t
         double count = 0;
         char path[128];
         snprintf(path, sizeof(path), "/ledger/pulses/%s/%s", xh_phase_name(phase), rows[i].name);
-        status = read_number(result, path, &count, error);
+        if (phase != XH_PHASE_compensation) { /* which takes none */
+            status = read_number(result, path, &count, error);
+        }
         *rows[i].count = status == XH_OK ? (uint64_t)count : 0;
     }
     return status;

@@ -183,7 +183,7 @@ static void age_cells(xh_crossbar *crossbar, double from, double to) {
     }
 }
 
-void xh_crossbar_age(xh_crossbar *crossbar, double seconds) {
+void xh_crossbar_pass_time(xh_crossbar *crossbar, double seconds) {
     const double before = crossbar->now;
     crossbar->now += seconds;
     if (crossbar->model->age && seconds > 0) {

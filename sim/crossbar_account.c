@@ -3,6 +3,7 @@
  */
 #include "crossbar_internal.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Adds the conductance of the cells here to those of each row, siemens. */
@@ -117,10 +118,34 @@ void xh_crossbar_read_end(xh_crossbar *crossbar) {
     if (crossbar->coding.peaks) { /* comparisons */
         count[XH_EVENT_partial_sum] += vectors * (double)(crossbar->inputs - 1);
     }
+    if (crossbar->compensation.on) {
+        count[XH_EVENT_rule_mac] += vectors * (double)tiling.row_tiles * outputs;
+    }
     if (crossbar->coding.own_scale) {
         count[XH_EVENT_rule_mac] += vectors * ((double)crossbar->inputs + outputs);
     }
     if (crossbar->phase == XH_PHASE_forward) {
         xh_crossbar_follow(crossbar, vectors);
     }
+}
+
+void xh_crossbar_book_check(xh_crossbar *crossbar) {
+    const xh_tiling tiling = crossbar->tiling;
+    const double tiles = (double)tiling.row_tiles;
+    const double outputs = (double)crossbar->division.length;
+    const double built = (double)(tiling.column_tiles * (size_t)crossbar->params.columns);
+    const double width = (double)xh_crossbar_scale_width(crossbar);
+    const double cycles = 2 * xh_crossbar_turns(crossbar); /* a side each */
+    double *count = crossbar->ledger.count[XH_PHASE_compensation];
+    double charge = 0;
+    total_rows(crossbar);
+    for (size_t j = 0; j < crossbar->inputs; j++) {
+        charge += crossbar->row_total[j];
+    }
+    count[XH_EVENT_wordline_drive] += cycles * (double)(crossbar->inputs * tiling.column_tiles);
+    count[XH_EVENT_adc_conversion] += 2 * tiles * outputs;
+    count[XH_EVENT_adc_idle] += 2 * tiles * (built - outputs);
+    count[XH_EVENT_partial_sum] += tiles * outputs + tiles * (outputs - ceil(outputs / width));
+    count[XH_EVENT_rule_mac] += tiles * ceil(outputs / width); /* divisions */
+    xh_crossbar_book_time(crossbar, count, cycles, charge);
 }

@@ -139,3 +139,21 @@ void xh_crossbar_convert_column(const xh_crossbar *crossbar, xh_crossbar_thread 
     const xh_converter adc = {(int)crossbar->params.adc_bits, range};
     xh_converter_apply(adc, inputs, weights, NULL);
 }
+
+void xh_crossbar_convert_sides(const xh_crossbar *crossbar, size_t tile, float range, uint64_t step,
+                               float *normal, float *values) {
+    const xh_converter_errors *errors = &crossbar->errors;
+    const xh_converter adc = {(int)crossbar->params.adc_bits, range};
+    const float sigma = (float)crossbar->params.adc_noise;
+    if (errors->gain && range > 0.0F) {
+        const xh_rng stream = {crossbar->seeds.cycle, XH_RNG_CONVERSION, crossbar->seeds.instance,
+                               step};
+        xh_rng_normal(stream, 2 * crossbar->first, 2 * crossbar->outputs, normal);
+        for (size_t output = 0; output < crossbar->outputs; output++) {
+            const size_t place = tile * crossbar->outputs + output;
+            err_alike(2, range, sigma, errors->offset[place], errors->gain[place],
+                      errors->bend[place], normal + 2 * output, values + 2 * output);
+        }
+    }
+    xh_converter_apply(adc, 2 * crossbar->outputs, values, NULL);
+}

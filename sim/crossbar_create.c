@@ -12,6 +12,7 @@ static const char *const codings[] = {"levels", "pulse_width", "bit_serial", NUL
 static const char *const signs[] = {"bipolar", "two_phase", NULL};
 static const char *const input_ranges[] = {"running", "fixed", "average", "largest", NULL};
 static const char *const output_ranges[] = {"running", "fixed", NULL};
+static const char *const compensations[] = {"none", "tile", "column", NULL};
 
 static const xh_param rows[] = {
     ROW(XH_INTEGER, rows, "1", 256, 1, 65536,
@@ -80,6 +81,11 @@ static const xh_param rows[] = {
         "standard deviation of the converters' n, in n"),
     ROW(XH_REAL, adc_noise, "1", 0, 0, 10,
         "standard deviation of a conversion, in full scales [aihwkit's standard: 0.004]"),
+    ROW(XH_TEXT, compensation, "none", compensations,
+        "drift after learning is compensated by one scale a tile, or a column, from reads of all "
+        "rows"),
+    ROW(XH_REAL, compensation_every, "s", 0, 0, 1e12,
+        "time between such reads; 0: one whenever the network is tested"),
 };
 
 const xh_param_table xh_crossbar_param_table = XH_PARAM_TABLE(xh_crossbar_params, rows);
@@ -183,7 +189,8 @@ static bool create_arrays(xh_crossbar *crossbar) {
         crossbar->stuck = xh_array_create(devices, sizeof(uint8_t));
         good = crossbar->stuck != NULL;
     }
-    return good && xh_crossbar_create_converters(crossbar);
+    return good && xh_crossbar_create_converters(crossbar) &&
+           xh_crossbar_create_compensation(crossbar);
 }
 
 /* Pristine cells; lane by lane, so that the number of devices a synapse does not change the first
@@ -316,6 +323,7 @@ void xh_crossbar_free(xh_crossbar *crossbar) {
     xh_array_free(crossbar->row_total);
     xh_array_free(crossbar->output_range);
     xh_crossbar_free_converters(crossbar);
+    xh_crossbar_free_compensation(crossbar);
     xh_array_free(crossbar->stale);
     xh_array_free(crossbar->trains);
     xh_array_free(crossbar->of_all);

@@ -50,6 +50,23 @@ typedef struct xh_converter_errors {
     float *bend;
 } xh_converter_errors;
 
+/* Compensation of drift, where the parameters want it; times in seconds since creation. */
+typedef struct xh_compensation {
+    bool referred;    /* the reference holds: nothing was pulsed since */
+    bool on;          /* outputs are scaled */
+    double since;     /* when the reference was read */
+    double due;       /* when the next check is; INFINITY: when it is asked for */
+    uint64_t periods; /* of checks since the reference */
+    uint64_t checks;  /* reads of this kind since creation, for the random streams */
+    float *range;     /* [row_tiles], full scale of one side of a column, siemens */
+    float *reference; /* [row_tiles][outputs], siemens */
+    float *reading;   /* [row_tiles][outputs], siemens, the latest */
+    float *scale;     /* [row_tiles][outputs] */
+    float *side;      /* [outputs][2], siemens */
+    float *deviation; /* [outputs][2] */
+    float *normal;    /* [outputs][2] */
+} xh_compensation;
+
 /* What happened in an update, or while programming: uint64_t throughout, so that it is summed as an
  * array. */
 typedef struct xh_crossbar_counts {
@@ -120,6 +137,7 @@ struct xh_crossbar {
     xh_ledger ledger;
     xh_coding coding;
     xh_converter_errors errors;
+    xh_compensation compensation;
     double input_range;   /* full scale of the inputs */
     double *output_range; /* [row_tiles], full scale of a tile's outputs */
 
@@ -218,6 +236,28 @@ void xh_crossbar_convert_column(const xh_crossbar *crossbar, xh_crossbar_thread 
 /* Columns that a converter serves in turn; for each of them the rows are driven again, and only the
  * column served conducts. */
 double xh_crossbar_turns(const xh_crossbar *crossbar);
+
+/* Converts the two sides of every column in a row of tiles, values [outputs][2] of that full scale;
+ * step keys the noise, normal is scratch of the same shape. */
+void xh_crossbar_convert_sides(const xh_crossbar *crossbar, size_t tile, float range, uint64_t step,
+                               float *normal, float *values);
+
+bool xh_crossbar_create_compensation(xh_crossbar *crossbar);
+void xh_crossbar_free_compensation(xh_crossbar *crossbar);
+
+/* Programming and learning leave nothing that the reference could be compared with. */
+void xh_crossbar_end_compensation(xh_crossbar *crossbar);
+
+/* Columns that have a scale in common. */
+size_t xh_crossbar_scale_width(const xh_crossbar *crossbar);
+
+/* Books a read of all columns for compensation. */
+void xh_crossbar_book_check(xh_crossbar *crossbar);
+
+/* Lets time pass, and nothing else. */
+void xh_crossbar_pass_time(xh_crossbar *crossbar, double seconds);
+
+void xh_crossbar_compensation_state(xh_crossbar *crossbar, xh_state *state);
 
 /* Books time of all tiles of a layer, and the conductance times duty in it. */
 void xh_crossbar_book_time(const xh_crossbar *crossbar, double *count, double cycles,

@@ -159,6 +159,15 @@ static void combine(size_t count, bool first, float factor, const float *convert
     }
 }
 
+XH_KERNEL
+static void compensate(size_t count, size_t outputs, const float *factor, float *sums) {
+    for (size_t p = 0; p < count; p++) {
+        for (size_t i = 0; i < outputs; i++) {
+            sums[p * outputs + i] *= factor[i];
+        }
+    }
+}
+
 /* What a row of tiles makes of coded inputs, sums [vectors.count][outputs]. */
 static void read_tile(const xh_crossbar *crossbar, xh_crossbar_thread *own, size_t tile,
                       xh_part rows, xh_part vectors, const float *coded, float *sums) {
@@ -177,6 +186,10 @@ static void read_tile(const xh_crossbar *crossbar, xh_crossbar_thread *own, size
                     xh_crossbar_pass_factor(crossbar, number), to, sums);
         }
     }
+    if (crossbar->compensation.on) {
+        compensate(vectors.count, crossbar->outputs,
+                   crossbar->compensation.scale + tile * crossbar->outputs, sums);
+    }
 }
 
 static void read_block(xh_crossbar *crossbar, xh_crossbar_thread *own, xh_part vectors,
@@ -185,7 +198,7 @@ static void read_block(xh_crossbar *crossbar, xh_crossbar_thread *own, xh_part v
     const size_t size = vectors.count * outputs;
     /* Without converters nothing happens at the edge of a tile: its sums are those of one long
      * line. */
-    const bool whole = !xh_crossbar_converts(crossbar);
+    const bool whole = !xh_crossbar_converts(crossbar) && !crossbar->compensation.on;
     const size_t tiles = whole ? 1 : crossbar->tiling.row_tiles;
     const float *coded = code(crossbar, own, vectors.count, x);
     for (size_t tile = 0; tile < tiles; tile++) {

@@ -14,6 +14,7 @@ enum { XH_COLUMN_READ = 1 << 16, XH_PAIR_READ = 1 << 17 };
 
 void xh_crossbar_update_begin(xh_crossbar *crossbar) {
     xh_crossbar_settle(crossbar);
+    xh_crossbar_end_compensation(crossbar);
     crossbar->updates++;
     memset(crossbar->trains, 0, crossbar->outputs * sizeof(uint32_t));
     xh_crossbar_forget(crossbar);

@@ -53,6 +53,7 @@ void xh_probe_state(xh_crossbar *crossbar, xh_state *state) {
                             crossbar->inputs, crossbar->state);
     xh_state_floats_divided(state, "wear", lanes, crossbar->division, crossbar->inputs,
                             crossbar->wear);
+    xh_crossbar_compensation_state(crossbar, state);
     xh_ledger_state(&crossbar->ledger, state);
     if (state->loading) {
         memset(crossbar->stale, 1, crossbar->outputs * sizeof(bool));

@@ -193,6 +193,18 @@ void xh_synapses_age(xh_synapses *synapses, double seconds) {
     }
 }
 
+void xh_synapses_refer(xh_synapses *synapses) {
+    if (synapses->crossbar) {
+        xh_crossbar_refer(synapses->crossbar);
+    }
+}
+
+void xh_synapses_compensate(xh_synapses *synapses, bool on) {
+    if (synapses->crossbar) {
+        xh_crossbar_compensate(synapses->crossbar, on);
+    }
+}
+
 xh_crossbar *xh_synapses_crossbar(xh_synapses *synapses) {
     return synapses->crossbar;
 }

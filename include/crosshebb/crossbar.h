@@ -56,7 +56,9 @@ typedef struct xh_crossbar_params {
     double adc_gain_spread;
     double adc_nonlinearity; /* n of v / (1 + n |v|), v in full scales */
     double adc_nonlinearity_spread;
-    double adc_noise; /* of full scale, of each conversion */
+    double adc_noise;                      /* of full scale, of each conversion */
+    char compensation[XH_PARAM_TEXT_SIZE]; /* of drift: none, tile, column */
+    double compensation_every;             /* seconds; 0: when it is asked for */
 } xh_crossbar_params;
 
 extern const xh_param_table xh_crossbar_param_table;
@@ -155,7 +157,23 @@ void xh_crossbar_update_end(xh_crossbar *crossbar);
 /** Updates begun so far. */
 uint64_t xh_crossbar_updates(const xh_crossbar *crossbar);
 
-/** Lets seconds pass; conductances drift. */
+/* Compensation of drift, where the parameters want it; else these do nothing. All partners call
+ * them together, and the reads are counted under phase compensation. */
+
+/** Reads all rows at full scale, for later reads to be compared with. The reference holds until the
+ * cells are pulsed. */
+void xh_crossbar_refer(xh_crossbar *crossbar);
+
+/** on: reads the same again, and from now on multiplies outputs by what the reference was over what
+ * it is now; without a reference nothing changes. off: outputs are as the columns give them, until
+ * the next read of this kind. */
+void xh_crossbar_compensate(xh_crossbar *crossbar, bool on);
+
+/** The factor of an output here in a row of tiles; 1 while nothing is compensated. */
+double xh_crossbar_compensation(const xh_crossbar *crossbar, size_t tile, size_t output);
+
+/** Lets seconds pass; conductances drift, and are compensated whenever compensation_every seconds
+ * are over since the reference. */
 void xh_crossbar_age(xh_crossbar *crossbar, double seconds);
 /** Seconds since creation. */
 double xh_crossbar_time(const xh_crossbar *crossbar);

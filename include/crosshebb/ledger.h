@@ -56,7 +56,8 @@ typedef enum xh_event {
     X(forward, "reads during training")                                                            \
     X(update, "learning")                                                                          \
     X(refresh, "refresh of saturated pairs")                                                       \
-    X(inference, "reads of layers that do not learn")
+    X(inference, "reads of layers that do not learn")                                              \
+    X(compensation, "reads that drift is compensated by")
 
 typedef enum xh_phase {
 #define XH_PHASE_ENUM(name, sentence) XH_PHASE_##name,

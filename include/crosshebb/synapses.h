@@ -71,6 +71,11 @@ void xh_synapses_update(xh_synapses *synapses, const xh_signals *signals);
 /** Lets seconds pass. */
 void xh_synapses_age(xh_synapses *synapses, double seconds);
 
+/** Compensation of drift, as in crossbar.h: the reference, and the outputs scaled by it or not;
+ * nothing to do in float. */
+void xh_synapses_refer(xh_synapses *synapses);
+void xh_synapses_compensate(xh_synapses *synapses, bool on);
+
 /** The crossbar behind the synapses, for ledgers and probes; NULL in float. */
 xh_crossbar *xh_synapses_crossbar(xh_synapses *synapses);
 
