@@ -142,7 +142,6 @@ static void pulse_columns(xh_crossbar *crossbar, const float *weights) {
     const double span = crossbar->nominal.g_max - crossbar->nominal.g_min;
     const size_t rounds = 16 + (size_t)fmin(2 * span / crossbar->nominal.step_up, 100000.0);
     xh_crossbar_forget(crossbar);
-    xh_crossbar_end_compensation(crossbar);
 #pragma omp parallel for schedule(static)
     for (size_t output = 0; output < crossbar->outputs; output++) {
         program_column(crossbar, weights, output, rounds);
@@ -162,6 +161,7 @@ static void pulse_columns(xh_crossbar *crossbar, const float *weights) {
 }
 
 void xh_crossbar_program(xh_crossbar *crossbar, const float *weights) {
+    xh_crossbar_end_compensation(crossbar);
     if (crossbar->model->pulse) {
         pulse_columns(crossbar, weights);
     } else {
