@@ -1,68 +1,19 @@
-/* Cells between two bounds: parameters, device-to-device spread, RESET and read of constant_step
- * and soft_bounds. The equations are in bounded.h. */
+/* Cells between two bounds: parameters, nominal figures and device-to-device spread of the models of
+ * bounded.h, where the equations are. */
 #include "devices/bounded.h"
 #include "devices/exponential.h"
 
 #include <math.h>
 #include <string.h>
 
-#define SPREAD(field, initial, sentence)                                                           \
-    XH_REAL(xh_bounded_params, field, "1", initial, 0, 10, sentence)
-
-static const xh_param rows[] = {
-    XH_REAL(xh_bounded_params, g_min, "S", XH_MICROSIEMENS(1), 0, 1e-3,
-            "lower bound of the conductance, mean over cells [on/off ratio 10: TaOx/HfOx, Wu 2018 "
-            "as in NeuroSim V3.0]"),
-    XH_REAL(xh_bounded_params, g_max, "S", XH_MICROSIEMENS(10), 0, 1e-3,
-            "upper bound of the conductance, mean over cells [100 kohm: TaOx/HfOx, Wu 2018 as in "
-            "NeuroSim V3.0]"),
-    XH_REAL(xh_bounded_params, states, "1", 100, 1, 1e6,
-            "g_max - g_min over the mean step at mid-range [assumed; TaOx/HfOx has 128]"),
-    SPREAD(step_spread, 0.3,
-           "device-to-device spread of the steps, relative [aihwkit PulsedDevice default]"),
-    XH_FLAG(xh_bounded_params, step_log_normal, 0,
-            "spread the steps log-normally, not normally [aihwkit PulsedDevice default]"),
-    SPREAD(cycle_noise, 0.3,
-           "cycle-to-cycle spread of a step, relative [aihwkit PulsedDevice default]"),
-    SPREAD(bound_spread, 0.2,
-           "device-to-device spread of either bound, relative to half of g_max - g_min [assumed]"),
-    XH_REAL(xh_bounded_params, up_down, "1", 0, -1, 1,
-            "asymmetry, relative to the step: positive shortens down steps, negative up steps "
-            "[aihwkit PulsedDevice default]"),
-    SPREAD(up_down_spread, 0.01,
-           "device-to-device spread of the asymmetry, relative to the step [aihwkit PulsedDevice "
-           "default]"),
-    SPREAD(reset_noise, 0.01,
-           "cycle-to-cycle spread of the state after a RESET, relative to g_max - g_min [aihwkit "
-           "PulsedDevice default]"),
-    SPREAD(read_noise, 0.005, "spread of a read, relative to g_max - g_min; 0 for none [assumed]"),
-    SPAN_RRAM_ROWS(xh_bounded_params),
-};
-
-const xh_param_table xh_bounded_param_table = XH_PARAM_TABLE(xh_bounded_params, rows);
-
-const xh_plane xh_bounded_planes[BOUNDED_PLANES] = {
-    [BOUNDED_G] = {"conductance", "S", "conductance as programmed"},
-    [BOUNDED_LOW] = {"g_min", "S", "lower bound of the cell"},
-    [BOUNDED_HIGH] = {"g_max", "S", "upper bound of the cell"},
-    [BOUNDED_UP] = {"step_up", "S", "mean up step of the cell at the middle of the nominal range"},
-    [BOUNDED_DOWN] = {"step_down", "S",
-                      "mean down step of the cell at the middle of the nominal range"},
-};
-
-static float range(const xh_bounded_params *p) {
-    return (float)(p->g_max - p->g_min);
-}
-
-xh_device_nominal xh_bounded_nominal(const void *params) {
-    const xh_bounded_params *p = params;
-    double step = (p->g_max - p->g_min) / p->states;
+xh_device_nominal xh_bounded_nominal(const xh_bounded_params *p, double up, double down) {
+    const double step = (p->g_max - p->g_min) / p->states;
     return (xh_device_nominal){
         .g_min = p->g_min,
         .g_max = p->g_max,
-        .step_up = step * (1 + fmin(p->up_down, 0)),
-        .step_down = step * (1 - fmax(p->up_down, 0)),
-        .zero = (p->g_max + p->g_min) / 2,
+        .step_up = step * (1 + fmin(p->up_down, 0)) * up,
+        .step_down = step * (1 - fmax(p->up_down, 0)) * down,
+        .zero = p->g_min + p->weight_zero * (p->g_max - p->g_min),
         .unit = (p->g_max - p->g_min) / 2,
     };
 }
@@ -73,22 +24,24 @@ xh_device_pulse_cost xh_bounded_cost(const void *params) {
 
 /* From standard normals in the two planes to bounds. */
 static void spread_bounds(const xh_bounded_params *p, xh_cells cells) {
-    const float middle = (float)((p->g_max + p->g_min) / 2);
-    const float half = (float)((p->g_max - p->g_min) / 2);
-    const float spread = (float)p->bound_spread;
+    const float zero = bounded_zero(p);
+    const float above = (float)((1 - p->weight_zero) * (p->g_max - p->g_min));
+    const float below = (float)(p->weight_zero * (p->g_max - p->g_min));
+    const float high_spread = (float)p->g_max_spread;
+    const float low_spread = (float)p->g_min_spread;
     float *low = cells.plane[BOUNDED_LOW];
     float *high = cells.plane[BOUNDED_HIGH];
     SPAN_LOOP
     for (size_t c = 0; c < cells.count; c++) {
-        high[c] = middle + half * fabsf(1.0F + spread * high[c]);
-        float bound = middle - half * fabsf(1.0F + spread * low[c]);
+        high[c] = zero + above * fabsf(1.0F + high_spread * high[c]);
+        float bound = zero - below * fabsf(1.0F + low_spread * low[c]);
         low[c] = bound < 0.0F ? 0.0F : bound;
     }
 }
 
-/* From standard normals in the two planes to steps. */
+/* From standard normals in the two planes to scales of steps. */
 static void spread_steps(const xh_bounded_params *p, xh_cells cells) {
-    const float step = (float)((p->g_max - p->g_min) / p->states);
+    const float step = bounded_step(p);
     const float spread = (float)p->step_spread;
     const float asymmetry_spread = (float)p->up_down_spread;
     const float asymmetry_up = (float)fmin(p->up_down, 0);
@@ -104,46 +57,89 @@ static void spread_steps(const xh_bounded_params *p, xh_cells cells) {
     }
 }
 
-/* The state after a RESET. noise may be the conductance plane itself. */
-static void restore(const xh_bounded_params *p, xh_cells cells, const float *noise) {
-    const float spread = (float)p->reset_noise * range(p);
-    const float *low = cells.plane[BOUNDED_LOW];
-    const float *high = cells.plane[BOUNDED_HIGH];
-    SPAN_LOOP
-    for (size_t c = 0; c < cells.count; c++) {
-        cells.plane[BOUNDED_G][c] = span_clip(low[c] + spread * noise[c], low[c], high[c]);
+/* Steps of the stream beyond those of any plane. */
+enum { OPTION_STEP = 16, CORRUPT_STEP = 32, CORRUPT_PLACE_STEP };
+
+/* Sets a share of the cells at a conductance between their bounds, for good. */
+static void corrupt(const xh_bounded_params *p, xh_cells cells, xh_rng stream, uint64_t first) {
+    enum { CHUNK = 256 };
+    float chance[CHUNK];
+    float place[CHUNK];
+    const float share = (float)p->corrupt_share;
+    const float reach = (float)(p->corrupt_range * (p->g_max - p->g_min) / 2);
+    const float floor = bounded_zero(p) - reach;
+    const float ceiling = bounded_zero(p) + reach;
+    for (size_t begin = 0; begin < cells.count; begin += CHUNK) {
+        const size_t count = cells.count - begin < CHUNK ? cells.count - begin : CHUNK;
+        stream.step = CORRUPT_STEP;
+        xh_rng_uniform(stream, first + begin, count, chance);
+        stream.step = CORRUPT_PLACE_STEP;
+        xh_rng_uniform(stream, first + begin, count, place);
+        for (size_t c = 0; c < count; c++) {
+            float *low = cells.plane[BOUNDED_LOW] + begin + c;
+            float *high = cells.plane[BOUNDED_HIGH] + begin + c;
+            if (chance[c] < share) {
+                const float from = fmaxf(*low, floor);
+                const float to = fminf(*high, ceiling);
+                *low = span_clip(from + place[c] * (to - from), *low, *high);
+                *high = *low;
+                cells.plane[BOUNDED_UP][begin + c] = 0.0F;
+                cells.plane[BOUNDED_DOWN][begin + c] = 0.0F;
+            }
+        }
     }
 }
 
-void xh_bounded_init(const void *params, xh_cells cells, xh_rng stream, uint64_t first,
-                     double now) {
-    (void)now;
-    for (size_t plane = 0; plane < BOUNDED_PLANES; plane++) {
+void xh_bounded_draw(const xh_bounded_params *p, xh_cells cells, xh_rng stream, uint64_t first) {
+    for (size_t plane = 0; plane < BOUNDED_OWN; plane++) {
         stream.step = plane;
         xh_rng_normal(stream, first, cells.count, cells.plane[plane]);
     }
-    spread_bounds(params, cells);
-    spread_steps(params, cells);
-    restore(params, cells, cells.plane[BOUNDED_G]);
+    spread_bounds(p, cells);
+    spread_steps(p, cells);
+    if (p->corrupt_share > 0) {
+        corrupt(p, cells, stream, first);
+    }
 }
 
-void xh_bounded_reset(const void *params, xh_cells cells, const float *noise, double now,
-                      xh_pulse_tally *tally) {
-    (void)now;
-    restore(params, cells, noise);
-    tally->reset += cells.count;
+/* From standard normals in the planes to what time does to each cell. */
+static void spread_time(const xh_bounded_params *p, xh_cells cells, float *decay,
+                        float *diffusion) {
+    const float rate = p->lifetime > 0 ? (float)(1 / p->lifetime) : 0.0F;
+    const float lifetime_spread = (float)p->lifetime_spread;
+    const float width = (float)(p->diffusion * (p->g_max - p->g_min));
+    const float diffusion_spread = (float)p->diffusion_spread;
+    SPAN_LOOP
+    for (size_t c = 0; c < cells.count; c++) {
+        float life = fabsf(1.0F + lifetime_spread * decay[c]);
+        decay[c] = rate / (life < 1e-6F ? 1e-6F : life);
+        diffusion[c] = width * fabsf(1.0F + diffusion_spread * diffusion[c]);
+    }
 }
 
-void xh_bounded_read(const void *params, xh_cells cells, double now, float *conductance,
-                     float *variance) {
-    (void)now;
-    const xh_bounded_params *p = params;
-    memcpy(conductance, cells.plane[BOUNDED_G], cells.count * sizeof *conductance);
-    if (variance) {
-        const float deviation = (float)p->read_noise * range(p);
+void xh_bounded_begin(const xh_bounded_params *p, size_t own, xh_cells cells, xh_rng stream,
+                      uint64_t first) {
+    const size_t kept = xh_bounded_kept_with(p, own);
+    float **option = cells.plane + BOUNDED_OWN + own;
+    for (size_t k = 0; k + BOUNDED_OWN + own < kept; k++) {
+        stream.step = OPTION_STEP + k;
+        xh_rng_normal(stream, first, cells.count, option[k]);
+    }
+    if (kept > BOUNDED_OWN + own + BOUNDED_DECAY) {
+        spread_time(p, cells, option[BOUNDED_DECAY], option[BOUNDED_DIFFUSION]);
+    }
+    if (kept > BOUNDED_OWN + own + BOUNDED_RESET) {
+        const float middle = (float)(p->reset * (p->g_max - p->g_min));
+        const float spread = (float)(p->reset_spread * (p->g_max - p->g_min));
+        float *mean = option[BOUNDED_RESET];
+        const float *low = cells.plane[BOUNDED_LOW];
         SPAN_LOOP
         for (size_t c = 0; c < cells.count; c++) {
-            variance[c] = deviation * deviation;
+            mean[c] = low[c] + middle + spread * mean[c];
         }
+    }
+    xh_bounded_restore(p, own, cells, cells.plane[BOUNDED_G], option[BOUNDED_SHOWN]);
+    if (kept > BOUNDED_OWN + own + BOUNDED_SHOWN && p->write_noise == 0) {
+        memset(option[BOUNDED_SHOWN], 0, cells.count * sizeof(float)); /* stands there unused */
     }
 }

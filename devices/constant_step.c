@@ -5,22 +5,38 @@
  *     down:  G <- max(G - down_i (1 + cycle_noise x), g_min_i)
  *
  * with a standard normal x drawn a pulse. Both bounds hold in either direction (a noisy step may
- * point backwards). The cell's own bounds and steps, RESET and read noise are those of bounded.h,
+ * point backwards). The cell's own bounds and steps, RESET, time and reads are those of bounded.h,
  * where the symbols are explained.
  *
  * T. Gokmen and Y. Vlasov, Front. Neurosci. 10, 333 (2016), DOI 10.3389/fnins.2016.00333: the
- * resistive processing unit. It is ConstantStep of IBM's aihwkit in siemens instead of weights;
- * decay, diffusion and stuck cells are left to the array.
+ * resistive processing unit. It is ConstantStep of IBM's aihwkit in siemens instead of weights; its
+ * flicker variant of diffusion is left out, and write noise, which it lacks there, is that of the
+ * other models.
  */
 #include "crosshebb/kernel.h"
 #include "devices/bounded.h"
 #include "devices/device_list.h"
 
-XH_KERNEL
-static void pulse(const void *params, xh_cells cells, const float *direction, const float *noise,
-                  double now, xh_pulse_tally *tally) {
+static const xh_param rows[] = {BOUNDED_ROWS};
+
+static const xh_param_table table = XH_PARAM_TABLE(xh_bounded_params, rows);
+
+static const xh_plane planes[] = {BOUNDED_CELL_PLANES, BOUNDED_OPTION_PLANES};
+
+static xh_device_nominal nominal(const void *params) {
+    return xh_bounded_nominal(params, 1, 1);
+}
+
+static void init(const void *params, xh_cells cells, xh_rng stream, uint64_t first, double now) {
     (void)now;
-    const float cycle = (float)((const xh_bounded_params *)params)->cycle_noise;
+    xh_bounded_draw(params, cells, stream, first);
+    xh_bounded_begin(params, 0, cells, stream, first);
+}
+
+XH_KERNEL
+static void step_cells(const xh_bounded_params *p, xh_cells cells, const float *direction,
+                       const float *noise, xh_pulse_tally *tally) {
+    const float cycle = (float)p->cycle_noise;
     float *g = cells.plane[BOUNDED_G];
     const float *low = cells.plane[BOUNDED_LOW];
     const float *high = cells.plane[BOUNDED_HIGH];
@@ -38,6 +54,13 @@ static void pulse(const void *params, xh_cells cells, const float *direction, co
     span_count(tally, events);
 }
 
+static void pulse(const void *params, xh_cells cells, const float *direction, const float *noise,
+                  double now, xh_pulse_tally *tally) {
+    (void)now;
+    step_cells(params, cells, direction, noise, tally);
+    xh_bounded_show(params, 0, cells, direction, noise);
+}
+
 const xh_device_model xh_device_constant_step = {
     .name = "constant_step",
     .summary = "steps of constant mean between hard bounds, with spread and noise",
@@ -45,15 +68,19 @@ const xh_device_model xh_device_constant_step = {
                  "down:  G <- max(G - down_i (1 + cycle_noise x), g_min_i)\n" BOUNDED_EQUATIONS,
     .reference = "T. Gokmen and Y. Vlasov, Front. Neurosci. 10, 333 (2016), "
                  "DOI 10.3389/fnins.2016.00333; conventions of ConstantStep in IBM's aihwkit, in "
-                 "siemens, without its decay and diffusion",
-    .params = &xh_bounded_param_table,
-    .traits = XH_DEVICE_DEPRESSES | XH_DEVICE_RESETS | XH_DEVICE_READ_NOISE,
-    .planes = BOUNDED_PLANES,
-    .plane = xh_bounded_planes,
-    .nominal = xh_bounded_nominal,
+                 "siemens, without its flicker, with the write noise of its other models",
+    .params = &table,
+    .traits = BOUNDED_TRAITS,
+    .planes = sizeof(planes) / sizeof(planes[0]),
+    .plane = planes,
+    .nominal = nominal,
     .cost = xh_bounded_cost,
-    .init = xh_bounded_init,
+    .init = init,
+    .draws = xh_bounded_draws,
+    .kept = xh_bounded_kept,
     .pulse = pulse,
     .reset = xh_bounded_reset,
+    .age = xh_bounded_age,
+    .ages = xh_bounded_ages,
     .read = xh_bounded_read,
 };

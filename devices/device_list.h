@@ -7,6 +7,7 @@
 #define XH_DEVICE_LIST(X)                                                                          \
     X(ideal)                                                                                       \
     X(constant_step)                                                                               \
+    X(linear_step)                                                                                 \
     X(soft_bounds)                                                                                 \
     X(neurosim)                                                                                    \
     X(exponential_state)                                                                           \

@@ -53,6 +53,14 @@ size_t xh_device_draws(const xh_device_model *model, const void *params) {
     return model->draws ? model->draws(params) : 1;
 }
 
+size_t xh_device_kept(const xh_device_model *model, const void *params) {
+    return model->kept ? model->kept(params) : model->planes;
+}
+
+bool xh_device_ages(const xh_device_model *model, const void *params) {
+    return model->age && (!model->ages || model->ages(params));
+}
+
 xh_status xh_device_check(const xh_device_model *model, const void *params, xh_error *error) {
     xh_status status = xh_param_check(model->params, params, error);
     if (status != XH_OK) {

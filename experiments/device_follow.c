@@ -91,7 +91,7 @@ xh_status xh_device_follow(const xh_device_model *model, const void *params,
     if (status == XH_OK && model->set) {
         status = program_all(model, params, how, response, room, error);
     }
-    if (status == XH_OK && (model->traits & XH_DEVICE_DRIFTS || model->age)) {
+    if (status == XH_OK && (model->traits & XH_DEVICE_DRIFTS || xh_device_ages(model, params))) {
         status = wait_all(model, params, how, response, room, error);
     }
     xh_array_free(room);

@@ -70,7 +70,7 @@ void xh_device_quiet_params(const xh_device_model *model, const void *params,
 }
 
 /* The cells' own values of that name; NULL if the model has none. */
-static const float *own(const xh_device_sample *sample, const char *name) {
+static float *own(const xh_device_sample *sample, const char *name) {
     for (size_t plane = 0; plane < sample->model->planes; plane++) {
         if (strcmp(sample->model->plane[plane].name, name) == 0) {
             return sample->cells.plane[plane];
@@ -87,6 +87,10 @@ void xh_device_sample_place(xh_device_sample *sample, size_t cell, double conduc
     }
     g = high && g > high[cell] ? high[cell] : g;
     g = low && g < low[cell] ? low[cell] : g;
+    float *shown = own(sample, "shown"); /* where a write shows more than the state */
+    if (shown) {
+        shown[cell] += g - plane[cell];
+    }
     plane[cell] = g;
 }
 

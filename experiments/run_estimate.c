@@ -84,7 +84,8 @@ static double synapse_bytes(const xh_config *config, const layer_work *layer) {
         return (DIGITAL_SYNAPSE + START) * layer->synapses;
     }
     const double devices = 2 * (double)config->crossbar.devices;
-    const double device = (double)config->device->planes * sizeof(float) + DEVICE;
+    const size_t planes = xh_device_kept(config->device, config->device_values.bytes);
+    const double device = (double)planes * sizeof(float) + DEVICE;
     return (devices * device + CROSSBAR_SYNAPSE + START) * layer->synapses;
 }
 

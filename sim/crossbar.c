@@ -96,8 +96,8 @@ xh_cells xh_crossbar_cells(const xh_crossbar *crossbar, size_t lane, size_t outp
                            size_t count) {
     const size_t synapses = crossbar->inputs * crossbar->outputs;
     xh_cells cells = {.count = count};
-    for (size_t p = 0; p < crossbar->model->planes; p++) {
-        cells.plane[p] = crossbar->state + (lane * crossbar->model->planes + p) * synapses +
+    for (size_t p = 0; p < crossbar->planes; p++) {
+        cells.plane[p] = crossbar->state + (lane * crossbar->planes + p) * synapses +
                          output * crossbar->inputs + input;
     }
     return cells;
@@ -186,11 +186,12 @@ static void age_cells(xh_crossbar *crossbar, double from, double to) {
 void xh_crossbar_pass_time(xh_crossbar *crossbar, double seconds) {
     const double before = crossbar->now;
     crossbar->now += seconds;
-    if (crossbar->model->age && seconds > 0) {
+    const bool ages = xh_device_ages(crossbar->model, crossbar->device.bytes);
+    if (ages && seconds > 0) {
         age_cells(crossbar, before, crossbar->now);
         crossbar->ages++;
     }
-    if (crossbar->model->age || crossbar->model->traits & XH_DEVICE_DRIFTS) {
+    if (ages || crossbar->model->traits & XH_DEVICE_DRIFTS) {
         memset(crossbar->stale, 1, crossbar->outputs * sizeof(bool));
     }
 }

@@ -121,7 +121,7 @@ static bool create_thread(const xh_crossbar *crossbar, xh_crossbar_thread *threa
     XH_CREATE(converted, XH_READ_BLOCK * outputs);
     XH_CREATE(slots, crossbar->tiling.column_tiles);
     XH_CREATE(refresh_slots, crossbar->tiling.column_tiles);
-    for (size_t p = 0; p < crossbar->model->planes; p++) {
+    for (size_t p = 0; p < crossbar->planes; p++) {
         XH_CREATE(plane[p], inputs);
     }
     XH_CREATE(direction, inputs);
@@ -164,7 +164,7 @@ static void free_thread(xh_crossbar_thread *thread) {
 static bool create_arrays(xh_crossbar *crossbar) {
     const size_t synapses = crossbar->inputs * crossbar->outputs;
     const size_t devices = crossbar->lanes * synapses;
-    crossbar->state = xh_array_create(devices * crossbar->model->planes, sizeof(float));
+    crossbar->state = xh_array_create(devices * crossbar->planes, sizeof(float));
     crossbar->wear = xh_array_create(devices, sizeof(float));
     crossbar->weight = xh_array_create(synapses, sizeof(float));
     crossbar->variance = xh_array_create(synapses, sizeof(float));
@@ -290,6 +290,7 @@ xh_status xh_crossbar_create(size_t inputs, xh_division division, const xh_devic
     memcpy(made->device.bytes, device_params, model->params->size);
     made->nominal = model->nominal(device_params);
     made->cost = model->cost(device_params);
+    made->planes = xh_device_kept(model, device_params);
     made->draws = xh_device_draws(model, device_params);
     made->seeds = seeds;
     made->coding = xh_coding_of(params);

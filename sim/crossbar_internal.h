@@ -124,7 +124,8 @@ struct xh_crossbar {
     } device;
     xh_device_nominal nominal;
     xh_device_pulse_cost cost;
-    size_t draws; /* normals that a pulse takes for each cell */
+    size_t planes; /* kept of each cell */
+    size_t draws;  /* normals that a pulse takes for each cell */
     xh_crossbar_params params;
     xh_crossbar_seeds seeds;
 

@@ -99,7 +99,7 @@ size_t xh_crossbar_pulse_lane(xh_crossbar *crossbar, xh_crossbar_thread *thread,
     }
     const xh_cells column = xh_crossbar_cells(crossbar, lane, output, 0, inputs);
     xh_cells cells = {.count = count};
-    for (size_t p = 0; p < crossbar->model->planes; p++) {
+    for (size_t p = 0; p < crossbar->planes; p++) {
         cells.plane[p] = thread->plane[p];
         for (size_t k = 0; k < count; k++) {
             thread->plane[p][k] = column.plane[p][thread->index[k]];
@@ -122,7 +122,7 @@ size_t xh_crossbar_pulse_lane(xh_crossbar *crossbar, xh_crossbar_thread *thread,
         crossbar->model->pulse(params, cells, thread->direction, thread->noise, crossbar->now,
                                tally);
     }
-    for (size_t p = 0; p < crossbar->model->planes; p++) {
+    for (size_t p = 0; p < crossbar->planes; p++) {
         for (size_t k = 0; k < count; k++) {
             column.plane[p][thread->index[k]] = thread->plane[p][k];
         }

@@ -49,7 +49,7 @@ void xh_probe_state(xh_crossbar *crossbar, xh_state *state) {
     xh_state_counts(state, "ages", 1, &crossbar->ages);
     xh_state_doubles(state, "input_range", 1, &crossbar->input_range);
     xh_state_doubles(state, "output_ranges", crossbar->tiling.row_tiles, crossbar->output_range);
-    xh_state_floats_divided(state, "cells", lanes * crossbar->model->planes, crossbar->division,
+    xh_state_floats_divided(state, "cells", lanes * crossbar->planes, crossbar->division,
                             crossbar->inputs, crossbar->state);
     xh_state_floats_divided(state, "wear", lanes, crossbar->division, crossbar->inputs,
                             crossbar->wear);

@@ -26,9 +26,11 @@ typedef enum rig_variant { DEFAULT, PERTURBED, QUIET, VARIANTS } rig_variant;
 typedef struct rig {
     const xh_device_model *model;
     void *params;
-    xh_cells cells;
+    xh_cells cells; /* planes that the parameters do not ask for are not there */
+    float *plane[XH_DEVICE_PLANES];
     float *direction;
-    float *noise;
+    float *noise; /* [draws][count] */
+    float *part;  /* as much room */
 } rig;
 
 static inline xh_rng rig_stream(uint64_t seed, uint64_t step) {
@@ -88,6 +90,10 @@ static inline xh_cells rig_span(xh_cells cells, size_t first, size_t count) {
 }
 
 static inline void rig_init(rig *r, uint64_t seed) {
+    for (size_t plane = 0; plane < r->model->planes; plane++) {
+        const bool kept = plane < xh_device_kept(r->model, r->params);
+        r->cells.plane[plane] = kept ? r->plane[plane] : NULL;
+    }
     r->model->init(r->params, r->cells, (xh_rng){seed, XH_RNG_DEVICE, 3, 0}, 0, 0.0);
 }
 
@@ -95,11 +101,12 @@ static inline rig rig_create(size_t index, rig_variant v, size_t count) {
     rig r = {.model = xh_device_at(index), .cells.count = count};
     r.params = xh_array_create(1, r.model->params->size);
     for (size_t plane = 0; plane < r.model->planes; plane++) {
-        r.cells.plane[plane] = xh_array_create(count, sizeof(float));
+        r.plane[plane] = xh_array_create(count, sizeof(float));
+        ck_assert_ptr_nonnull(r.plane[plane]);
     }
-    ck_assert_ptr_nonnull(r.cells.plane[0]);
     r.direction = xh_array_create(count, sizeof(float));
     r.noise = xh_array_create(XH_DEVICE_DRAWS * count, sizeof(float));
+    r.part = xh_array_create(XH_DEVICE_DRAWS * count, sizeof(float));
     xh_param_defaults(r.model->params, r.params);
     rig_vary(&r, v);
     rig_init(&r, 11);
@@ -116,8 +123,9 @@ static inline rig rig_create_named(const char *name, rig_variant v, size_t count
 
 static inline void rig_destroy(rig *r) {
     for (size_t plane = 0; plane < r->model->planes; plane++) {
-        xh_array_free(r->cells.plane[plane]);
+        xh_array_free(r->plane[plane]);
     }
+    xh_array_free(r->part);
     xh_array_free(r->params);
     xh_array_free(r->direction);
     xh_array_free(r->noise);
@@ -127,7 +135,10 @@ static inline void rig_destroy(rig *r) {
 static inline void rig_draw(rig *r, uint64_t step) {
     const float lowest = r->model->traits & XH_DEVICE_DEPRESSES ? -1.0F : 0.0F;
     xh_rng_uniform(rig_stream(1, step), 0, r->cells.count, r->direction);
-    xh_rng_normal(rig_stream(2, step), 0, r->cells.count, r->noise);
+    for (size_t d = 0; d < xh_device_draws(r->model, r->params); d++) {
+        xh_rng_normal(rig_stream(2 + 2 * d, step), 0, r->cells.count,
+                      r->noise + d * r->cells.count);
+    }
     for (size_t c = 0; c < r->cells.count; c++) {
         r->direction[c] = floorf(r->direction[c] * (2.0F - lowest)) + lowest;
     }
@@ -136,8 +147,18 @@ static inline void rig_draw(rig *r, uint64_t step) {
 static inline void rig_steer(rig *r, float direction, float noise) {
     for (size_t c = 0; c < r->cells.count; c++) {
         r->direction[c] = direction;
-        r->noise[c] = noise;
     }
+    for (size_t n = 0; n < XH_DEVICE_DRAWS * r->cells.count; n++) {
+        r->noise[n] = noise;
+    }
+}
+
+/* The noise of cells first .. first + count - 1, [draws][count]. */
+static inline const float *rig_noise(rig *r, size_t first, size_t count) {
+    for (size_t d = 0; d < xh_device_draws(r->model, r->params); d++) {
+        memcpy(r->part + d * count, r->noise + d * r->cells.count + first, count * sizeof(float));
+    }
+    return r->part;
 }
 
 static inline xh_pulse_tally rig_pulse(rig *r, double now) {
@@ -187,11 +208,16 @@ static inline void rig_place(rig *r, double share) {
     }
 }
 
+/* The conductances that a read of cells that do not drift finds. */
+static inline const float *rig_shown(const rig *r) {
+    return r->cells.plane[rig_number(r, "write_noise") > 0 ? rig_plane(r, "shown") : 0];
+}
+
 /* The planes one after the other, to compare bits with later. */
 static inline float *rig_snapshot(const rig *r) {
     size_t count = r->cells.count;
     float *copy = xh_array_create(r->model->planes * count, sizeof(float));
-    for (size_t plane = 0; plane < r->model->planes; plane++) {
+    for (size_t plane = 0; plane < xh_device_kept(r->model, r->params); plane++) {
         memcpy(copy + plane * count, r->cells.plane[plane], count * sizeof(float));
     }
     return copy;
@@ -199,7 +225,7 @@ static inline float *rig_snapshot(const rig *r) {
 
 static inline bool rig_same(const rig *r, const float *copy) {
     size_t count = r->cells.count;
-    for (size_t plane = 0; plane < r->model->planes; plane++) {
+    for (size_t plane = 0; plane < xh_device_kept(r->model, r->params); plane++) {
         if (memcmp(copy + plane * count, r->cells.plane[plane], count * sizeof(float)) != 0) {
             return false;
         }

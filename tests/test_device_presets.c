@@ -122,14 +122,16 @@ END_TEST
  * which no cell's zero cuts short, and of the steps. */
 START_TEST(cells_spread_as_they_should) {
     rig r = create(_i, CELLS);
-    const size_t high = rig_plane(&r, "g_max"), up = rig_plane(&r, "step_up");
-    const double bounds = rig_number(&r, "bound_spread");
-    if (high < r.model->planes && isfinite(bounds) && bounds <= 0.3) {
-        const double half = (rig_number(&r, "g_max") - rig_number(&r, "g_min")) / 2;
-        expect_normal(r.cells.plane[high], CELLS, rig_number(&r, "g_max"), bounds * half);
+    const size_t high = rig_plane(&r, "g_max"), up = rig_plane(&r, "scale_up");
+    const double range = rig_number(&r, "g_max") - rig_number(&r, "g_min");
+    const double bounds = rig_number(&r, "g_max_spread");
+    const bool plain = rig_number(&r, "weight_zero") >= 0 && rig_number(&r, "corrupt_share") == 0;
+    if (plain && high < r.model->planes && bounds <= 0.3 && !(rig_number(&r, "reference") > 0)) {
+        const double reach = (1 - rig_number(&r, "weight_zero")) * range;
+        expect_normal(r.cells.plane[high], CELLS, rig_number(&r, "g_max"), bounds * reach);
     }
-    if (up < r.model->planes && isfinite(rig_number(&r, "step_spread"))) {
-        const double step = r.model->nominal(r.params).step_up;
+    if (plain && up < r.model->planes) {
+        const double step = range / rig_number(&r, "states");
         const double spread =
             hypot(rig_number(&r, "step_spread"), rig_number(&r, "up_down_spread"));
         const bool log_normal = rig_number(&r, "step_log_normal") > 0;
@@ -168,7 +170,7 @@ static double device_number(const char *name) {
 START_TEST(an_experiment_overrides_its_preset) {
     expect(DIGITAL "device: {preset: gokmen-vlasov, states: 300}\n", 0, NULL);
     ck_assert_double_eq(device_number("states"), 300);
-    ck_assert_double_eq(device_number("bound_spread"), 0.3);
+    ck_assert_double_eq(device_number("g_max_spread"), 0.3);
     const char *const set[] = {"device.cycle_noise=0.7", "device.states=50"};
     expect(DIGITAL "device: {preset: gokmen-vlasov, states: 300}\n", 2, set);
     ck_assert_double_eq(device_number("states"), 50);

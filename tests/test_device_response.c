@@ -90,8 +90,8 @@ START_TEST(steps_are_told_apart) {
     ck_assert_double_eq_tol(response.states, 100, 1e-9);
     xh_device_response_free(&response);
     const char *const alike[] = {"step_spread=0", "up_down_spread=0", "cycle_noise=0",
-                                 "bound_spread=0"};
-    measure("constant_step", 4, alike, many);
+                                 "g_min_spread=0", "g_max_spread=0"};
+    measure("constant_step", 5, alike, many);
     up = &response.up[XH_DEVICE_PLACES / 2];
     ck_assert_double_eq_tol(up->mean, 0.09e-6, 1e-11);
     ck_assert_double_le(up->device, 1e-11);
@@ -193,7 +193,8 @@ START_TEST(every_device_is_measured) {
     for (size_t w = 0; w < response.waits; w++) {
         ck_assert(isfinite(response.wait[w].mean) && response.wait[w].noise >= 0);
     }
-    ck_assert_int_eq(response.waits > 0, (model->traits & XH_DEVICE_DRIFTS) || model->age);
+    ck_assert_int_eq(response.waits > 0,
+                     (model->traits & XH_DEVICE_DRIFTS) || xh_device_ages(model, &params));
     ck_assert(response.levels > 1);
     xh_device_response_free(&response);
 }

@@ -99,11 +99,12 @@ END_TEST
  * step a = 1/100, 2,000 columns average: standard error below 0.002; bound 0.02. */
 START_TEST(complementary_relaxes_to_the_mean_input) {
     enum { INPUTS = 4, OUTPUTS = 500, UPDATES = 400 };
-    const xh_setting quiet[] = {{"states", "50"},        {"step_spread", "0"},
-                                {"cycle_noise", "0.3"},  {"bound_spread", "0"},
-                                {"up_down_spread", "0"}, {"read_noise", "0"}};
+    const xh_setting quiet[] = {{"states", "50"},       {"step_spread", "0"},
+                                {"cycle_noise", "0.3"}, {"g_min_spread", "0"},
+                                {"g_max_spread", "0"},  {"up_down_spread", "0"},
+                                {"read_noise", "0"}};
     xh_crossbar_params params = xh_plain_crossbar();
-    xh_crossbar *crossbar = xh_make_crossbar(INPUTS, OUTPUTS, "soft_bounds", quiet, 6, &params, 1);
+    xh_crossbar *crossbar = xh_make_crossbar(INPUTS, OUTPUTS, "soft_bounds", quiet, 7, &params, 1);
     const float x[INPUTS] = {0.6F, -0.3F, 0.0F, 0.9F};
     float *y = xh_array_create(OUTPUTS, sizeof(float));
     float *zero = xh_array_create(INPUTS * OUTPUTS, sizeof(float));

@@ -14,7 +14,8 @@ static rig create(size_t count) {
     rig r = rig_create_named("soft_bounds", DEFAULT, count);
     rig_set(&r, "g_min", 20e-6);
     rig_set(&r, "g_max", 30e-6);
-    rig_set(&r, "bound_spread", 0.3);
+    rig_set(&r, "g_min_spread", 0.3);
+    rig_set(&r, "g_max_spread", 0.3);
     rig_init(&r, 31);
     return r;
 }

@@ -12,6 +12,7 @@
 #include "crosshebb/param.h"
 #include "crosshebb/rng.h"
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #ifdef __cplusplus
@@ -96,6 +97,9 @@ typedef struct xh_device_model {
     /** Standard normals that a pulse, a RESET or a set takes for each cell, 1 to XH_DEVICE_DRAWS;
      * NULL: one. */
     size_t (*draws)(const void *params);
+    /** How many of the planes, from the first, cells with these parameters keep; NULL: all. The
+     * hooks leave the others alone. */
+    size_t (*kept)(const void *params);
     /** One pulse a cell: direction[c] is +1 (up), -1 (down) or 0 (none: the cell keeps its bits);
      * noise [draws][count] are standard normals of its own. Down pulses only where the model
      * depresses. Adds to the tally. NULL for statistical models of programmed cells, which cannot
@@ -112,10 +116,13 @@ typedef struct xh_device_model {
     void (*set)(const void *params, xh_cells cells, const float *target, const float *noise,
                 double now);
     /** What the time between from and to does to cells first .. first + count - 1 at random
-     * (diffusion, telegraph noise); NULL where time acts through read alone. Draws as init does, the
+     * (diffusion, telegraph noise) and to their state (decay); NULL where time acts through read
+     * alone. Draws as init does, the
      * stream's step + 0, 1, ... 255. */
     void (*age)(const void *params, xh_cells cells, xh_rng stream, uint64_t first, double from,
                 double to);
+    /** Whether age does anything with these parameters; NULL: wherever there is age. */
+    bool (*ages)(const void *params);
     /** Mean conductance at time now (siemens) and variance of one read (siemens squared); variance
      * may be NULL. */
     void (*read)(const void *params, xh_cells cells, double now, float *conductance,
@@ -132,6 +139,12 @@ xh_status xh_device_find(const char *name, const xh_device_model **model, xh_err
 
 /** Standard normals that a pulse, a RESET or a set of the model takes for each cell. */
 size_t xh_device_draws(const xh_device_model *model, const void *params);
+
+/** Planes that cells of the model keep with these parameters. */
+size_t xh_device_kept(const xh_device_model *model, const void *params);
+
+/** Whether time changes the state of cells of the model with these parameters. */
+bool xh_device_ages(const xh_device_model *model, const void *params);
 
 /** Checks the parameters: each within its range, and the nominal range not empty (XH_INPUT). */
 xh_status xh_device_check(const xh_device_model *model, const void *params, xh_error *error);

@@ -44,7 +44,7 @@ done
 expect 0 "$program" check tiny.yaml --set device.preset=gokmen-vlasov --set scheme.name=complementary --set device.states=77
 grep -q '^  model: constant_step' out || fail "no model of the preset"
 grep -q '^  states: 77 ' out || fail "no override of the preset"
-grep -q '^  bound_spread: 0.3 ' out || fail "no value of the preset"
+grep -q '^  g_max_spread: 0.3 ' out || fail "no value of the preset"
 grep -q 'preset: gokmen' out && fail "the resolved configuration needs the preset"
 
 # The resolved configuration resolves to itself.
