@@ -74,6 +74,31 @@ static xh_status show_scheme(size_t index, FILE *stream, xh_error *error) {
     return XH_OK;
 }
 
+static const char *encoding_name(size_t index) {
+    return xh_encoding_at(index)->name;
+}
+
+static void encoding_summary(size_t index, char text[XH_PARAM_TEXT_SIZE]) {
+    snprintf(text, XH_PARAM_TEXT_SIZE, "%s", xh_encoding_at(index)->summary);
+}
+
+/* What a pulse for one side of a synapse is on its devices. */
+static void print_pulse(const char *side, xh_encoding_pulse pulse, FILE *stream) {
+    fprintf(stream, "an up pulse on the %s side: %s on a device of side %zu\n", side,
+            pulse.direction > 0 ? "up" : "down", pulse.side);
+}
+
+static xh_status show_encoding(size_t index, FILE *stream, xh_error *error) {
+    (void)error;
+    const xh_encoding *encoding = xh_encoding_at(index);
+    fprintf(stream, "%s: %s\n\n%s\n\nreference: %s\n\nsides: %zu, each of slices x devices\n",
+            encoding->name, encoding->summary, encoding->equations, encoding->reference,
+            encoding->sides);
+    print_pulse("plus", encoding->pulse[0], stream);
+    print_pulse("minus", encoding->pulse[1], stream);
+    return XH_OK;
+}
+
 static const char *network_name(size_t index) {
     return xh_network_preset_at(index).name;
 }
@@ -196,6 +221,8 @@ const xh_catalogue xh_catalogues[] = {
      xh_catalogue_device_name, xh_catalogue_device_summary, xh_catalogue_device_show},
     {"schemes", "scheme", "how local signals become pulses", xh_scheme_count, scheme_name,
      scheme_summary, show_scheme},
+    {"encodings", "encoding", "how a weight with a sign lies on devices", xh_encoding_count,
+     encoding_name, encoding_summary, show_encoding},
     {"networks", "network", "presets of layers", xh_network_preset_count, network_name,
      network_summary, show_network},
     {"datasets", "dataset", "images", xh_dataset_kinds, dataset_name, dataset_summary,

@@ -185,7 +185,12 @@ static xh_status check_crossbars(const xh_config *config, const xh_node *root, x
                              "network.layers.%zu.synapses = crossbar needs a section %s", index,
                              config->device ? "scheme" : "device");
     }
-    return check_traits(config, root, error);
+    const xh_status status = check_traits(config, root, error);
+    if (status == XH_OK &&
+        xh_scheme_fits(config->scheme, config->device, &config->crossbar, error) != XH_OK) {
+        return xh_node_locate(at(root, "crossbar"), error);
+    }
+    return status;
 }
 
 static xh_status check_training(const xh_config *config, const xh_node *root, xh_error *error) {

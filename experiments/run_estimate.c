@@ -83,7 +83,7 @@ static double synapse_bytes(const xh_config *config, const layer_work *layer) {
     if (!layer->crossbar) {
         return (DIGITAL_SYNAPSE + START) * layer->synapses;
     }
-    const double devices = 2 * (double)config->crossbar.devices;
+    const double devices = (double)xh_crossbar_lanes(&config->crossbar);
     const size_t planes = xh_device_kept(config->device, config->device_values.bytes);
     const double device = (double)planes * sizeof(float) + DEVICE;
     return (devices * device + CROSSBAR_SYNAPSE + START) * layer->synapses;
@@ -140,7 +140,7 @@ static xh_status add_layer(const xh_config *config, const image_counts *images,
     network->bytes += (double)bytes + synapse_bytes(config, layer);
     network->largest = fmax(network->largest, layer->synapses);
     network->devices +=
-        layer->crossbar ? 2 * (double)config->crossbar.devices * layer->synapses : 0;
+        layer->crossbar ? (double)xh_crossbar_lanes(&config->crossbar) * layer->synapses : 0;
     network->count++;
     *shape = output;
     return XH_OK;

@@ -194,7 +194,7 @@ static xh_status record_devices(xh_run_state *run, xh_synapses *synapses, float 
                                 xh_run_layer *figures, xh_error *error) {
     const xh_crossbar *crossbar = xh_synapses_crossbar(synapses);
     const bool leads = xh_run_leads(run);
-    const size_t planes = 2 * (size_t)xh_crossbar_parameters(crossbar)->devices;
+    const size_t planes = xh_crossbar_lanes(xh_crossbar_parameters(crossbar));
     const size_t dims[3] = {planes, figures->outputs, figures->inputs};
     float *own =
         xh_array_create(run->options->partners ? xh_crossbar_devices(crossbar) : 0, sizeof(float));
@@ -257,7 +257,7 @@ static xh_status record_layer(xh_run_state *run, size_t index, float *wear, xh_r
 
 /* Devices of all layers, those of all partners. */
 static size_t devices_of(const xh_run_state *run) {
-    const size_t planes = 2 * (size_t)run->config->crossbar.devices;
+    const size_t planes = xh_crossbar_lanes(&run->config->crossbar);
     size_t devices = 0;
     for (size_t l = 0; l < run->layers; l++) {
         xh_synapses *synapses = xh_layer_synapses(run->blocks[l].layer);

@@ -24,6 +24,10 @@ size_t xh_crossbar_devices(const xh_crossbar *crossbar) {
     return crossbar->lanes * crossbar->inputs * crossbar->outputs;
 }
 
+const xh_encoding *xh_crossbar_encoding(const xh_crossbar *crossbar) {
+    return crossbar->encoding;
+}
+
 const xh_device_model *xh_crossbar_model(const xh_crossbar *crossbar) {
     return crossbar->model;
 }
@@ -36,12 +40,17 @@ double xh_crossbar_input_range(const xh_crossbar *crossbar) {
     return crossbar->input_range;
 }
 
+/* Weight of a siemens of the devices that pulses of an update reach. */
+static double fine_weight(const xh_crossbar *crossbar) {
+    return crossbar->weight_per_siemens * (double)crossbar->significance[crossbar->slices - 1];
+}
+
 double xh_crossbar_step_up(const xh_crossbar *crossbar) {
-    return crossbar->nominal.step_up * crossbar->weight_per_siemens;
+    return crossbar->nominal.step_up * fine_weight(crossbar);
 }
 
 double xh_crossbar_step_down(const xh_crossbar *crossbar) {
-    return crossbar->nominal.step_down * crossbar->weight_per_siemens;
+    return crossbar->nominal.step_down * fine_weight(crossbar);
 }
 
 double xh_crossbar_time(const xh_crossbar *crossbar) {
@@ -56,8 +65,20 @@ xh_crossbar_thread *xh_crossbar_own_thread(xh_crossbar *crossbar) {
     return &crossbar->threads[omp_get_thread_num()];
 }
 
-uint64_t xh_crossbar_cell(const xh_crossbar *crossbar, size_t output) {
-    return (uint64_t)(crossbar->first + output) * crossbar->inputs;
+uint64_t xh_crossbar_cell(const xh_crossbar *crossbar, size_t column) {
+    const size_t behind = column - crossbar->outputs;
+    const size_t tile = crossbar->first / (size_t)crossbar->params.columns + behind;
+    const size_t number =
+        column < crossbar->outputs ? crossbar->first + column : crossbar->division.length + tile;
+    return (uint64_t)number * crossbar->inputs;
+}
+
+size_t xh_crossbar_place(const xh_crossbar *crossbar, size_t groups, size_t group, size_t column) {
+    const size_t outputs = crossbar->outputs;
+    const size_t row = column < outputs
+                           ? group * outputs + column
+                           : groups * outputs + group * crossbar->references + column - outputs;
+    return row * crossbar->inputs;
 }
 
 xh_part xh_crossbar_rows(const xh_crossbar *crossbar, size_t tile) {
@@ -92,22 +113,24 @@ xh_crossbar_counts xh_crossbar_sum(const xh_crossbar *crossbar) {
     return all;
 }
 
-xh_cells xh_crossbar_cells(const xh_crossbar *crossbar, size_t lane, size_t output, size_t input,
+xh_cells xh_crossbar_cells(const xh_crossbar *crossbar, size_t lane, size_t column, size_t input,
                            size_t count) {
-    const size_t synapses = crossbar->inputs * crossbar->outputs;
+    const size_t planes = crossbar->planes;
     xh_cells cells = {.count = count};
-    for (size_t p = 0; p < crossbar->planes; p++) {
-        cells.plane[p] = crossbar->state + (lane * crossbar->planes + p) * synapses +
-                         output * crossbar->inputs + input;
+    for (size_t p = 0; p < planes; p++) {
+        cells.plane[p] =
+            crossbar->state + input +
+            xh_crossbar_place(crossbar, crossbar->lanes * planes, lane * planes + p, column);
     }
     return cells;
 }
 
 /* A stuck cell conducts what it is stuck at, without noise. */
-static void override_stuck(const xh_crossbar *crossbar, size_t lane, size_t output, float *mean,
+static void override_stuck(const xh_crossbar *crossbar, size_t lane, size_t column, float *mean,
                            float *variance) {
     const size_t inputs = crossbar->inputs;
-    const uint8_t *stuck = crossbar->stuck + (lane * crossbar->outputs + output) * inputs;
+    const uint8_t *stuck =
+        crossbar->stuck + xh_crossbar_place(crossbar, crossbar->lanes, lane, column);
     for (size_t j = 0; j < inputs; j++) {
         if (stuck[j] != XH_FREE) {
             mean[j] = (float)(stuck[j] == XH_STUCK_LOW ? crossbar->nominal.g_min
@@ -117,47 +140,111 @@ static void override_stuck(const xh_crossbar *crossbar, size_t lane, size_t outp
     }
 }
 
-void xh_crossbar_sense(const xh_crossbar *crossbar, size_t output, float *conductance,
+double xh_crossbar_full(const xh_crossbar *crossbar) {
+    const double span = crossbar->nominal.g_max - crossbar->nominal.g_min;
+    const double pairs = (double)crossbar->encoding->sides / 2;
+    return (double)crossbar->params.devices * pairs * span;
+}
+
+/* Adds what the devices of one side and slice conduct to sum and variance [inputs]. */
+static void add_lanes(const xh_crossbar *crossbar, size_t column, size_t side, size_t slice,
+                      float *sum, float *variance, float *lane) {
+    const size_t inputs = crossbar->inputs;
+    const size_t first = xh_crossbar_lane(crossbar, side, slice, 0);
+    float *mean = lane;
+    float *spread = lane + inputs;
+    for (size_t l = first; l < first + (size_t)crossbar->params.devices; l++) {
+        const xh_cells cells = xh_crossbar_cells(crossbar, l, column, 0, inputs);
+        crossbar->model->read(crossbar->device.bytes, cells, crossbar->now, mean, spread);
+        if (crossbar->stuck != NULL) {
+            override_stuck(crossbar, l, column, mean, spread);
+        }
+        for (size_t j = 0; j < inputs; j++) {
+            sum[j] += mean[j];
+            variance[j] += spread[j];
+        }
+    }
+}
+
+void xh_crossbar_sense(const xh_crossbar *crossbar, size_t column, size_t slice, float *conductance,
                        float *variance, float *lane) {
     const size_t inputs = crossbar->inputs;
     memset(conductance, 0, 2 * inputs * sizeof(float));
     memset(variance, 0, inputs * sizeof(float));
-    float *mean = lane;
-    float *spread = lane + inputs;
-    for (size_t l = 0; l < crossbar->lanes; l++) {
-        const xh_cells cells = xh_crossbar_cells(crossbar, l, output, 0, inputs);
-        crossbar->model->read(crossbar->device.bytes, cells, crossbar->now, mean, spread);
-        if (crossbar->stuck != NULL) {
-            override_stuck(crossbar, l, output, mean, spread);
-        }
-        float *side = conductance + (2 * l < crossbar->lanes ? 0 : inputs);
+    for (size_t side = 0; side < crossbar->encoding->sides; side++) {
+        add_lanes(crossbar, column, side, slice, conductance + side * inputs, variance, lane);
+    }
+}
+
+void xh_crossbar_sense_both(const xh_crossbar *crossbar, size_t column, size_t slice,
+                            float *conductance, float *variance, float *lane) {
+    const size_t inputs = crossbar->inputs;
+    float *minus = conductance + inputs;
+    xh_crossbar_sense(crossbar, column, slice, conductance, variance, lane);
+    if (crossbar->encoding->zero == XH_ZERO_REFERENCE && column < crossbar->outputs) {
+        const size_t reference = xh_crossbar_reference(crossbar, column);
+        add_lanes(crossbar, reference, 0, slice, minus, variance, lane);
+    } else if (crossbar->encoding->sides == 1) {
+        const double middle = (crossbar->nominal.g_min + crossbar->nominal.g_max) / 2;
         for (size_t j = 0; j < inputs; j++) {
-            side[j] += mean[j];
-            variance[j] += spread[j];
+            minus[j] = (float)(middle * (double)crossbar->params.devices);
+        }
+    }
+}
+
+/* Sums of the slices of a column, each by its significance. */
+static void sum_slices(xh_crossbar *crossbar, xh_crossbar_thread *own, size_t column) {
+    const size_t inputs = crossbar->inputs;
+    const float *plus = own->conductance;
+    const float *minus = own->conductance + inputs;
+    float *weight = crossbar->weight + column * inputs;
+    float *variance = crossbar->variance + column * inputs;
+    float *total = crossbar->total + column * inputs;
+    memset(weight, 0, inputs * sizeof(float));
+    memset(variance, 0, inputs * sizeof(float));
+    memset(total, 0, inputs * sizeof(float));
+    for (size_t slice = 0; slice < crossbar->slices; slice++) {
+        const float scale = (float)crossbar->weight_per_siemens * crossbar->significance[slice];
+        xh_crossbar_sense(crossbar, column, slice, own->conductance, own->variance, own->lane);
+        for (size_t j = 0; j < inputs; j++) {
+            weight[j] += scale * (plus[j] - minus[j]);
+            variance[j] += scale * scale * own->variance[j];
+            total[j] += plus[j] + minus[j];
+        }
+    }
+    crossbar->stale[column] = false;
+}
+
+/* Brings the reference columns up to date, and lets the outputs follow that are read against one
+ * that has changed. */
+static void settle_references(xh_crossbar *crossbar) {
+    for (size_t column = crossbar->outputs; column < crossbar->columns; column++) {
+        if (crossbar->stale[column]) {
+            const size_t width = (size_t)crossbar->params.columns;
+            const size_t first = (column - crossbar->outputs) * width;
+            const size_t rest = crossbar->outputs - first;
+            memset(crossbar->stale + first, 1, (rest < width ? rest : width) * sizeof(bool));
+            sum_slices(crossbar, xh_crossbar_own_thread(crossbar), column);
         }
     }
 }
 
 static void settle_column(xh_crossbar *crossbar, size_t output) {
     const size_t inputs = crossbar->inputs;
-    xh_crossbar_thread *own = xh_crossbar_own_thread(crossbar);
-    xh_crossbar_sense(crossbar, output, own->conductance, own->variance, own->lane);
-    const float *plus = own->conductance;
-    const float *minus = own->conductance + inputs;
-    const float scale = (float)crossbar->weight_per_siemens;
-    float *weight = crossbar->weight + output * inputs;
-    float *variance = crossbar->variance + output * inputs;
-    float *total = crossbar->total + output * inputs;
-    for (size_t j = 0; j < inputs; j++) {
-        weight[j] = scale * (plus[j] - minus[j]);
-        variance[j] = scale * scale * own->variance[j];
-        total[j] = plus[j] + minus[j];
+    sum_slices(crossbar, xh_crossbar_own_thread(crossbar), output);
+    if (crossbar->references > 0) {
+        const float *reference =
+            crossbar->weight + xh_crossbar_reference(crossbar, output) * inputs;
+        float *weight = crossbar->weight + output * inputs;
+        for (size_t j = 0; j < inputs; j++) {
+            weight[j] -= reference[j];
+        }
     }
-    crossbar->stale[output] = false;
 }
 
 void xh_crossbar_settle(xh_crossbar *crossbar) {
     bool any = false;
+    settle_references(crossbar);
 #pragma omp parallel for schedule(static) reduction(|| : any)
     for (size_t output = 0; output < crossbar->outputs; output++) {
         if (crossbar->stale[output]) {
@@ -172,7 +259,7 @@ void xh_crossbar_settle(xh_crossbar *crossbar) {
 static void age_cells(xh_crossbar *crossbar, double from, double to) {
 #pragma omp parallel for schedule(static) collapse(2)
     for (size_t lane = 0; lane < crossbar->lanes; lane++) {
-        for (size_t output = 0; output < crossbar->outputs; output++) {
+        for (size_t output = 0; output < crossbar->columns; output++) {
             const xh_cells cells = xh_crossbar_cells(crossbar, lane, output, 0, crossbar->inputs);
             const xh_rng stream = {crossbar->seeds.cycle, XH_RNG_AGE,
                                    crossbar->seeds.instance << 8 | (uint32_t)lane,
@@ -192,6 +279,6 @@ void xh_crossbar_pass_time(xh_crossbar *crossbar, double seconds) {
         crossbar->ages++;
     }
     if (ages || crossbar->model->traits & XH_DEVICE_DRIFTS) {
-        memset(crossbar->stale, 1, crossbar->outputs * sizeof(bool));
+        memset(crossbar->stale, 1, crossbar->columns * sizeof(bool));
     }
 }

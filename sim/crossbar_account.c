@@ -6,15 +6,15 @@
 #include <math.h>
 #include <string.h>
 
-/* Adds the conductance of the cells here to those of each row, siemens. */
-static void add_rows(xh_crossbar *crossbar) {
+/* Adds the conductance of the cells of some columns here to those of each row, siemens. */
+static void add_rows(xh_crossbar *crossbar, size_t begin, size_t end) {
     enum { CHUNK = 64 };
 #pragma omp parallel for schedule(static)
     for (size_t first = 0; first < crossbar->inputs; first += CHUNK) {
         const size_t rest = crossbar->inputs - first;
         const size_t count = rest < CHUNK ? rest : CHUNK;
         double *sum = crossbar->row_total + first;
-        for (size_t output = 0; output < crossbar->outputs; output++) {
+        for (size_t output = begin; output < end; output++) {
             const float *total = crossbar->total + output * crossbar->inputs + first;
             for (size_t j = 0; j < count; j++) {
                 sum[j] += (double)total[j];
@@ -23,21 +23,29 @@ static void add_rows(xh_crossbar *crossbar) {
     }
 }
 
-/* Conductance of all cells of each row, siemens: partner by partner, in the order of the columns. */
-static void total_rows(xh_crossbar *crossbar) {
+/* The same of all partners, one after the other, in the order of the columns. */
+static void add_rows_of_all(xh_crossbar *crossbar, size_t begin, size_t end) {
     const xh_partners *partners = crossbar->division.partners;
-    const size_t size = crossbar->inputs * sizeof(*crossbar->row_total);
+    for (size_t p = 0; p < xh_partners_count(partners); p++) {
+        if (p == xh_partners_mine(partners)) {
+            add_rows(crossbar, begin, end);
+        }
+        xh_partners_share(partners, p, crossbar->inputs * sizeof(*crossbar->row_total),
+                          crossbar->row_total);
+    }
+}
+
+/* Conductance of all cells of each row, siemens. */
+static void total_rows(xh_crossbar *crossbar) {
     uint64_t stale = crossbar->row_total_stale;
-    xh_partners_sum(partners, 1, &stale);
+    xh_partners_sum(crossbar->division.partners, 1, &stale);
     if (stale == 0) {
         return;
     }
-    memset(crossbar->row_total, 0, size);
-    for (size_t p = 0; p < xh_partners_count(partners); p++) {
-        if (p == xh_partners_mine(partners)) {
-            add_rows(crossbar);
-        }
-        xh_partners_share(partners, p, size, crossbar->row_total);
+    memset(crossbar->row_total, 0, crossbar->inputs * sizeof(*crossbar->row_total));
+    add_rows_of_all(crossbar, 0, crossbar->outputs);
+    if (crossbar->encoding->zero == XH_ZERO_REFERENCE) {
+        add_rows_of_all(crossbar, crossbar->outputs, crossbar->columns);
     }
     crossbar->row_total_stale = false;
 }
@@ -112,7 +120,8 @@ void xh_crossbar_read_end(xh_crossbar *crossbar) {
     count[XH_EVENT_wordline_drive] += turns * (double)sum->drives * (double)tiling.column_tiles;
     count[XH_EVENT_adc_conversion] += vectors * sums * outputs;
     count[XH_EVENT_adc_idle] += vectors * sums * (built - outputs);
-    count[XH_EVENT_partial_sum] += vectors * (sums - 1) * outputs;
+    count[XH_EVENT_partial_sum] +=
+        vectors * ((sums - 1) * outputs + xh_crossbar_offset_sums(crossbar));
     count[XH_EVENT_softmax] += vectors * outputs;
     xh_crossbar_book_time(crossbar, count, vectors * passes * turns, charge_of(crossbar));
     if (crossbar->coding.peaks) { /* comparisons */

@@ -13,8 +13,7 @@
 #include <math.h>
 #include <string.h>
 
-/* Instances and steps of the noise streams of such a read, beside those of others. */
-enum { COMPENSATION_READ = 1 << 18 };
+/* Steps of the noise of the converters in such a read, beside those of others. */
 #define COMPENSATION_STEP ((uint64_t)3 << 62)
 
 static bool is_wanted(const xh_crossbar *crossbar) {
@@ -94,7 +93,7 @@ static void read_sides(xh_crossbar *crossbar, size_t tile, float *reading) {
     xh_compensation *own = &crossbar->compensation;
     const uint64_t step = own->checks * crossbar->tiling.row_tiles + tile;
     const xh_rng stream = {crossbar->seeds.cycle, XH_RNG_READ,
-                           crossbar->seeds.instance | COMPENSATION_READ, step};
+                           crossbar->seeds.instance | XH_COMPENSATION_READ, step};
     const size_t count = 2 * crossbar->outputs;
     xh_rng_normal(stream, 2 * crossbar->first, count, own->normal);
     for (size_t i = 0; i < count; i++) {

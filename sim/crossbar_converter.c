@@ -120,7 +120,7 @@ void xh_crossbar_convert(const xh_crossbar *crossbar, xh_crossbar_thread *own, x
 void xh_crossbar_convert_column(const xh_crossbar *crossbar, xh_crossbar_thread *own, size_t output,
                                 float *weights) {
     const size_t inputs = crossbar->inputs;
-    const float range = (float)crossbar->params.weight_range;
+    const float range = (float)(crossbar->params.weight_range + crossbar->weight_offset);
     const float sigma = (float)crossbar->params.adc_noise;
     if (crossbar->errors.gain) {
         const xh_rng stream = {crossbar->seeds.cycle, XH_RNG_CONVERSION, crossbar->seeds.instance,

@@ -3,6 +3,7 @@
 
 #include "crosshebb/array.h"
 
+#include <math.h>
 #include <omp.h>
 #include <string.h>
 
@@ -19,11 +20,22 @@ static const xh_param rows[] = {
         "inputs of a tile [P: 256 x 256, Khaddam-Aljameh et al., JSSC 2022]"),
     ROW(XH_INTEGER, columns, "1", 256, 1, 65536,
         "synapse columns of a tile [P: 256 x 256, Khaddam-Aljameh et al., JSSC 2022]"),
+    ROW(XH_TEXT, encoding, "pair", xh_encoding_names,
+        "how a weight with a sign lies on devices: two sides subtracted, one device against the "
+        "reference column of its tile, or one device and a digital offset"),
     ROW(XH_INTEGER, devices, "1", 1, 1, 64,
-        "devices in parallel on each side of a pair, pulsed in turn [P: Boybat et al., "
-        "DOI 10.1038/s41467-018-04933-y]"),
+        "devices in parallel on each side and slice of a synapse, pulsed in turn [P: Boybat et "
+        "al., DOI 10.1038/s41467-018-04933-y]"),
+    ROW(XH_INTEGER, slices, "1", 1, 1, 8,
+        "slices of a synapse, of falling significance; pulses reach the least significant"),
+    ROW(XH_INTEGER, slice_base, "1", 4, 2, 64, "significance of a slice over that of the next [A]"),
+    ROW(XH_INTEGER, carry_every, "updates", 10, 0, 1000000,
+        "updates between carries from full slices to the next; 0: never [A]"),
+    ROW(XH_REAL, carry_threshold, "1", 0.5, 0, 1,
+        "share of its range above which a slice carries [A]"),
     ROW(XH_REAL, weight_range, "1", 1, 1e-6, 1e6,
-        "weight of a pair with one side at g_max and the other at g_min"),
+        "weight of a pair with one side at g_max and the other at g_min; of a single device at "
+        "g_max"),
     ROW(XH_INTEGER, dac_bits, "bit", 8, 0, 16, "resolution of the inputs, sign included; 0: ideal"),
     ROW(XH_INTEGER, adc_bits, "bit", 8, 0, 16,
         "resolution of the outputs, sign included; 0: ideal"),
@@ -94,8 +106,14 @@ static size_t tiles_of(size_t length, long tile) {
     return (length + (size_t)tile - 1) / (size_t)tile;
 }
 
-/* Fewer columns at a time make slow products. */
-enum { LEAST_COLUMNS = 64 };
+size_t xh_crossbar_lanes(const xh_crossbar_params *params) {
+    const xh_encoding *encoding = NULL;
+    const bool known = xh_encoding_find(params->encoding, &encoding, NULL) == XH_OK;
+    return (known ? encoding->sides : 0) * (size_t)params->slices * (size_t)params->devices;
+}
+
+/* Fewer columns at a time make slow products. Streams of random numbers have 8 bits for the lane. */
+enum { LEAST_COLUMNS = 64, MOST_LANES = 256 };
 
 xh_division xh_crossbar_divide(size_t outputs, const xh_crossbar_params *params,
                                const xh_partners *partners) {
@@ -162,8 +180,10 @@ static void free_thread(xh_crossbar_thread *thread) {
 }
 
 static bool create_arrays(xh_crossbar *crossbar) {
-    const size_t synapses = crossbar->inputs * crossbar->outputs;
+    const size_t columns = crossbar->columns;
+    const size_t synapses = crossbar->inputs * columns;
     const size_t devices = crossbar->lanes * synapses;
+    crossbar->significance = xh_array_create(crossbar->slices, sizeof(float));
     crossbar->state = xh_array_create(devices * crossbar->planes, sizeof(float));
     crossbar->wear = xh_array_create(devices, sizeof(float));
     crossbar->weight = xh_array_create(synapses, sizeof(float));
@@ -171,16 +191,16 @@ static bool create_arrays(xh_crossbar *crossbar) {
     crossbar->total = xh_array_create(synapses, sizeof(float));
     crossbar->row_total = xh_array_create(crossbar->inputs, sizeof(double));
     crossbar->output_range = xh_array_create(crossbar->tiling.row_tiles, sizeof(double));
-    crossbar->stale = xh_array_create(crossbar->outputs, sizeof(bool));
-    crossbar->trains = xh_array_create(crossbar->outputs, sizeof(uint32_t));
+    crossbar->stale = xh_array_create(columns, sizeof(bool));
+    crossbar->trains = xh_array_create(columns, sizeof(uint32_t));
     const int threads = omp_get_max_threads();
     const int processors = omp_get_num_procs();
     crossbar->thread_count = (size_t)(threads > processors ? threads : processors);
     crossbar->threads = xh_array_create(crossbar->thread_count, sizeof(xh_crossbar_thread));
     crossbar->of_all = xh_array_create(
         crossbar->division.partners ? XH_READ_BLOCK * crossbar->division.length : 0, sizeof(float));
-    bool good = crossbar->state && crossbar->of_all && crossbar->wear && crossbar->weight &&
-                crossbar->variance && crossbar->total && crossbar->row_total &&
+    bool good = crossbar->significance && crossbar->state && crossbar->of_all && crossbar->wear &&
+                crossbar->weight && crossbar->variance && crossbar->total && crossbar->row_total &&
                 crossbar->output_range && crossbar->stale && crossbar->trains && crossbar->threads;
     for (size_t t = 0; good && t < crossbar->thread_count; t++) {
         good = create_thread(crossbar, &crossbar->threads[t]);
@@ -196,10 +216,9 @@ static bool create_arrays(xh_crossbar *crossbar) {
 /* Pristine cells; lane by lane, so that the number of devices a synapse does not change the first
  * lanes. */
 static void init_cells(xh_crossbar *crossbar) {
-    const size_t synapses = crossbar->inputs * crossbar->outputs;
 #pragma omp parallel for schedule(static) collapse(2)
     for (size_t lane = 0; lane < crossbar->lanes; lane++) {
-        for (size_t output = 0; output < crossbar->outputs; output++) {
+        for (size_t output = 0; output < crossbar->columns; output++) {
             const xh_cells cells = xh_crossbar_cells(crossbar, lane, output, 0, crossbar->inputs);
             const xh_rng stream = {crossbar->seeds.device, XH_RNG_DEVICE,
                                    crossbar->seeds.instance << 8 | (uint32_t)lane, 0};
@@ -207,33 +226,55 @@ static void init_cells(xh_crossbar *crossbar) {
                                   xh_crossbar_cell(crossbar, output), 0.0);
         }
     }
-    if (crossbar->stuck == NULL) {
-        return;
-    }
+}
+
+/* Draws which cells are stuck. */
+static void init_faults(xh_crossbar *crossbar) {
     const double low = crossbar->params.stuck_fraction * crossbar->params.stuck_low_share;
     for (size_t lane = 0; lane < crossbar->lanes; lane++) {
         const xh_rng stream = {crossbar->seeds.device, XH_RNG_FAULT,
                                crossbar->seeds.instance << 8 | (uint32_t)lane, 0};
-        for (size_t s = 0; s < synapses; s++) {
-            float u;
-            xh_rng_uniform(stream, xh_crossbar_cell(crossbar, 0) + s, 1, &u);
-            crossbar->stuck[lane * synapses + s] = (double)u < low ? XH_STUCK_LOW
-                                                   : (double)u < crossbar->params.stuck_fraction
-                                                       ? XH_STUCK_HIGH
-                                                       : XH_FREE;
+        for (size_t column = 0; column < crossbar->columns; column++) {
+            uint8_t *stuck =
+                crossbar->stuck + xh_crossbar_place(crossbar, crossbar->lanes, lane, column);
+            for (size_t j = 0; j < crossbar->inputs; j++) {
+                float u;
+                xh_rng_uniform(stream, xh_crossbar_cell(crossbar, column) + j, 1, &u);
+                stuck[j] = (double)u < low                               ? XH_STUCK_LOW
+                           : (double)u < crossbar->params.stuck_fraction ? XH_STUCK_HIGH
+                                                                         : XH_FREE;
+            }
         }
     }
 }
 
+/* Weights of the slices, a power of the base each, whose sum is 1. */
+static void init_significance(xh_crossbar *crossbar) {
+    double sum = 0;
+    for (size_t slice = 0; slice < crossbar->slices; slice++) {
+        sum += pow((double)crossbar->params.slice_base, -(double)slice);
+    }
+    for (size_t slice = 0; slice < crossbar->slices; slice++) {
+        crossbar->significance[slice] =
+            (float)(pow((double)crossbar->params.slice_base, -(double)slice) / sum);
+    }
+}
+
 static void init_figures(xh_crossbar *crossbar) {
-    const double span = crossbar->nominal.g_max - crossbar->nominal.g_min;
-    crossbar->weight_per_siemens =
-        crossbar->params.weight_range / (span * (double)crossbar->params.devices);
+    const xh_crossbar_params *params = &crossbar->params;
+    const double g_min = crossbar->nominal.g_min, g_max = crossbar->nominal.g_max;
+    const double devices = (double)params->devices;
+    const double pairs = 2.0 / (double)crossbar->encoding->sides; /* that a side is worth */
+    crossbar->weight_per_siemens = pairs * params->weight_range / ((g_max - g_min) * devices);
+    crossbar->weight_offset = crossbar->encoding->zero == XH_ZERO_DIGITAL
+                                  ? params->weight_range * (g_max + g_min) / (g_max - g_min)
+                                  : 0;
+    init_significance(crossbar);
     crossbar->input_range = 1.0;
     for (size_t tile = 0; tile < crossbar->tiling.row_tiles; tile++) {
         crossbar->output_range[tile] = 1.0;
     }
-    memset(crossbar->stale, 1, crossbar->outputs * sizeof(bool));
+    memset(crossbar->stale, 1, crossbar->columns * sizeof(bool));
     crossbar->row_total_stale = true;
     xh_crossbar_fix_ranges(crossbar);
 }
@@ -245,6 +286,12 @@ xh_status xh_crossbar_check(const xh_crossbar_params *params, xh_error *error) {
         return xh_error_set(error, XH_INPUT,
                             "input_coding = %s needs dac_bits of 2 or more, not %ld",
                             params->input_coding, params->dac_bits);
+    }
+    if (status == XH_OK && xh_crossbar_lanes(params) > MOST_LANES) {
+        return xh_error_set(error, XH_INPUT,
+                            "devices = %ld in each of %ld slices are %zu of a synapse, which may "
+                            "have %d",
+                            params->devices, params->slices, xh_crossbar_lanes(params), MOST_LANES);
     }
     return status;
 }
@@ -269,7 +316,11 @@ xh_status xh_crossbar_create(size_t inputs, xh_division division, const xh_devic
                              xh_crossbar_seeds seeds, xh_crossbar **crossbar, xh_error *error) {
     const size_t all = division.length;
     const xh_part own = xh_division_own(division);
-    const xh_status status = check(inputs, all, model, device_params, params, seeds, error);
+    const xh_encoding *encoding = NULL;
+    xh_status status = check(inputs, all, model, device_params, params, seeds, error);
+    if (status == XH_OK) {
+        status = xh_encoding_find(params->encoding, &encoding, error);
+    }
     if (status != XH_OK) {
         return status;
     }
@@ -283,7 +334,12 @@ xh_status xh_crossbar_create(size_t inputs, xh_division division, const xh_devic
     made->first = own.first;
     made->grain = xh_crossbar_divide(all, params, NULL).grain;
     made->params = *params;
-    made->lanes = 2 * (size_t)params->devices;
+    made->encoding = encoding;
+    made->slices = (size_t)params->slices;
+    made->lanes = xh_crossbar_lanes(params);
+    made->references =
+        encoding->zero == XH_ZERO_REFERENCE ? tiles_of(own.count, params->columns) : 0;
+    made->columns = own.count + made->references;
     made->tiling = (xh_tiling){tiles_of(inputs, params->rows), tiles_of(all, params->columns),
                                (size_t)params->rows};
     made->model = model;
@@ -297,11 +353,13 @@ xh_status xh_crossbar_create(size_t inputs, xh_division division, const xh_devic
     if (!create_arrays(made)) {
         xh_crossbar_free(made);
         return xh_error_set(error, XH_MEMORY,
-                            "no memory for a crossbar of %zu x %zu synapses with %ld devices a "
-                            "side",
-                            inputs, own.count, params->devices);
+                            "no memory for a crossbar of %zu x %zu synapses of %zu devices", inputs,
+                            own.count, xh_crossbar_lanes(params));
     }
     init_cells(made);
+    if (made->stuck != NULL) {
+        init_faults(made);
+    }
     init_figures(made);
     *crossbar = made;
     return XH_OK;
@@ -315,6 +373,7 @@ void xh_crossbar_free(xh_crossbar *crossbar) {
         free_thread(&crossbar->threads[t]);
     }
     xh_array_free(crossbar->threads);
+    xh_array_free(crossbar->significance);
     xh_array_free(crossbar->state);
     xh_array_free(crossbar->wear);
     xh_array_free(crossbar->stuck);

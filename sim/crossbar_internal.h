@@ -5,10 +5,26 @@
 
 #include "crosshebb/converter.h"
 #include "crosshebb/crossbar.h"
+#include "crosshebb/encoding.h"
 
 /* Input vectors that are read at a time: a block of the inputs and of the outputs stays in the L2
  * cache. */
 enum { XH_READ_BLOCK = 128 };
+
+/* Instances of the read-noise stream: below, reads of a batch; here, reads of columns, of pairs, of all
+ * rows for compensation, of slices that carry, and what reference columns add to reads of a batch.
+ * Those of a slice have its number in the bits above. */
+enum {
+    XH_COLUMN_READ = 1 << 16,
+    XH_PAIR_READ = 1 << 17,
+    XH_COMPENSATION_READ = 1 << 18,
+    XH_CARRY_READ = 1 << 19,
+    XH_REFERENCE_READ = 1 << 20
+};
+
+static inline uint32_t xh_slice_bits(size_t slice) {
+    return (uint32_t)slice << 24;
+}
 
 /* Sums of reals over threads are kept as integers in these units, so that they do not depend on the
  * order. */
@@ -115,7 +131,13 @@ struct xh_crossbar {
     xh_division division; /* of all outputs */
     size_t first;         /* of the outputs here, among all */
     size_t grain;         /* outputs of a product; parts of a divided crossbar are made of these */
-    size_t lanes;         /* devices a synapse: the plus side first */
+    const xh_encoding *encoding;
+    size_t slices;
+    size_t lanes;        /* devices a synapse: side by side, slice by slice */
+    size_t references;   /* reference columns, one for each column tile here; 0 without */
+    size_t columns;      /* outputs, and behind them the reference columns */
+    float *significance; /* [slices], of a slice's conductance in the weight; the most significant
+                            first; of one slice 1 */
     xh_tiling tiling;
     const xh_device_model *model;
     union {
@@ -130,7 +152,8 @@ struct xh_crossbar {
     xh_crossbar_seeds seeds;
 
     double now;
-    double weight_per_siemens;
+    double weight_per_siemens; /* of a device of significance 1 */
+    double weight_offset;      /* that is subtracted behind the converters; 0 without */
     uint64_t reads;
     uint64_t updates;
     uint64_t ages;  /* times that cells were aged at random */
@@ -142,16 +165,17 @@ struct xh_crossbar {
     double input_range;   /* full scale of the inputs */
     double *output_range; /* [row_tiles], full scale of a tile's outputs */
 
-    float *state; /* [lanes][planes][outputs][inputs] */
-    float *wear;  /* [lanes][outputs][inputs], cycles */
-    uint8_t *
-        stuck; /* [lanes][outputs][inputs]: XH_FREE, XH_STUCK_LOW, XH_STUCK_HIGH; NULL if none is */
-    float *weight;     /* [outputs][inputs], as read last */
-    float *variance;   /* [outputs][inputs], of one read of a weight */
-    float *total;      /* [outputs][inputs], siemens of both sides */
+    /* Of what has a cell for each lane, those of the outputs come first, [lanes][outputs][inputs];
+     * behind all of them those of the reference columns, [lanes][references][inputs]. */
+    float *state;      /* planes of each lane */
+    float *wear;       /* cycles */
+    uint8_t *stuck;    /* XH_FREE, XH_STUCK_LOW, XH_STUCK_HIGH; NULL if none is */
+    float *weight;     /* [columns][inputs], as read last, in front of the converters */
+    float *variance;   /* [columns][inputs], of one read of a weight, without its reference */
+    float *total;      /* [columns][inputs], siemens of all cells of a synapse */
     double *row_total; /* [inputs], siemens of all cells of a row */
-    bool *stale;       /* [outputs]: the figures above are older than the cells */
-    uint32_t *trains;  /* [outputs]: pulse rounds of this update, for the random stream and the
+    bool *stale;       /* [columns]: the figures above are older than the cells */
+    uint32_t *trains;  /* [columns]: pulse rounds of this update, for the random stream and the
                           selection counter */
     bool row_total_stale;
     float *of_all; /* [XH_READ_BLOCK][all outputs], with partners: what a block was answered */
@@ -165,12 +189,27 @@ enum { XH_FREE = 0, XH_STUCK_LOW = 1, XH_STUCK_HIGH = 2 };
 /* The calling thread's own counters. */
 xh_crossbar_thread *xh_crossbar_own_thread(xh_crossbar *crossbar);
 
+/* Where among the lanes of a synapse a device is. */
+static inline size_t xh_crossbar_lane(const xh_crossbar *crossbar, size_t side, size_t slice,
+                                      size_t device) {
+    return (side * crossbar->slices + slice) * (size_t)crossbar->params.devices + device;
+}
+
+/* The reference column of an output. */
+static inline size_t xh_crossbar_reference(const xh_crossbar *crossbar, size_t output) {
+    return crossbar->outputs + output / (size_t)crossbar->params.columns;
+}
+
+/* Where the cells of a column begin in an array of groups (lanes, or lanes x planes) of them. */
+size_t xh_crossbar_place(const xh_crossbar *crossbar, size_t groups, size_t group, size_t column);
+
 /* The cells of one lane in a column (count cells from input on). */
-xh_cells xh_crossbar_cells(const xh_crossbar *crossbar, size_t lane, size_t output, size_t input,
+xh_cells xh_crossbar_cells(const xh_crossbar *crossbar, size_t lane, size_t column, size_t input,
                            size_t count);
 
-/* Number of the first cell of a column among those of the whole crossbar. */
-uint64_t xh_crossbar_cell(const xh_crossbar *crossbar, size_t output);
+/* Number of the first cell of a column among those of the whole crossbar; reference columns come
+ * behind all outputs. */
+uint64_t xh_crossbar_cell(const xh_crossbar *crossbar, size_t column);
 
 /* Inputs of a row of tiles. */
 xh_part xh_crossbar_rows(const xh_crossbar *crossbar, size_t tile);
@@ -181,10 +220,15 @@ void xh_crossbar_forget(xh_crossbar *crossbar);
 /* Counts of all threads of all partners. */
 xh_crossbar_counts xh_crossbar_sum(const xh_crossbar *crossbar);
 
-/* Reads the sides of a column, siemens, into conductance [2][inputs] and variance [inputs] (of the
- * difference), by the way of lane [2][inputs]. */
-void xh_crossbar_sense(const xh_crossbar *crossbar, size_t output, float *conductance,
+/* Reads the sides of one slice of a column, siemens, into conductance [2][inputs] (of one side only:
+ * the other is 0) and variance [inputs] (of both), by the way of lane [2][inputs]. */
+void xh_crossbar_sense(const xh_crossbar *crossbar, size_t column, size_t slice, float *conductance,
                        float *variance, float *lane);
+
+/* The same, and in the place of a side that is not there what the encoding subtracts from the other:
+ * the reference column of an output, whose variance is added, or the middle of the range. */
+void xh_crossbar_sense_both(const xh_crossbar *crossbar, size_t column, size_t slice,
+                            float *conductance, float *variance, float *lane);
 
 /* Brings the cached figures of every stale column up to date. */
 void xh_crossbar_settle(xh_crossbar *crossbar);
@@ -285,5 +329,32 @@ void xh_crossbar_follow(xh_crossbar *crossbar, double vectors);
 size_t xh_crossbar_pulse_lane(xh_crossbar *crossbar, xh_crossbar_thread *thread, size_t lane,
                               size_t output, const int8_t *direction, bool reset, uint64_t step,
                               xh_pulse_tally *tally);
+
+/* Pulses both sides of a slice of a column, as xh_crossbar_pulse does those of the least significant
+ * one, and adds to the tally, the events and the slots of the column tiles. */
+void xh_crossbar_pulse_slice(xh_crossbar *crossbar, xh_crossbar_thread *own, size_t output,
+                             size_t slice, const int8_t *plus, const int8_t *minus,
+                             xh_pulse_tally *tally, uint64_t *events, uint64_t *slots);
+
+/* What the reference columns add to the noise of a pass's sums [vectors.count][outputs] over rows,
+ * from the squares of its inputs that the thread holds: one draw for all columns that are read
+ * against the same. */
+void xh_crossbar_add_reference_noise(const xh_crossbar *crossbar, xh_crossbar_thread *own,
+                                     xh_part rows, xh_part vectors, xh_pass pass, float *sums);
+
+/* Takes off the sums [count][outputs] of a row of tiles, behind the converters, what weight 0 makes of
+ * the coded inputs x [count][inputs]. */
+void xh_crossbar_take_offset(const xh_crossbar *crossbar, xh_part rows, size_t count,
+                             const float *x, float *sums);
+
+/* Additions of a read that the offset takes: the sum of the inputs of each tile of rows, and its share
+ * of every sum. */
+double xh_crossbar_offset_sums(const xh_crossbar *crossbar);
+
+/* Difference of the sides of a slice at its full weight, siemens. */
+double xh_crossbar_full(const xh_crossbar *crossbar);
+
+/* Carries between slices, at the end of an update whose turn it is. */
+void xh_crossbar_carry(xh_crossbar *crossbar);
 
 #endif

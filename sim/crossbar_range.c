@@ -29,8 +29,9 @@ void xh_crossbar_fix_ranges(xh_crossbar *crossbar) {
     }
     for (size_t tile = 0; is_fixed(params->adc_range) && tile < crossbar->tiling.row_tiles;
          tile++) {
-        crossbar->output_range[tile] =
-            params->adc_full_scale * params->weight_range * xh_crossbar_drive_range(crossbar);
+        crossbar->output_range[tile] = params->adc_full_scale *
+                                       (params->weight_range + crossbar->weight_offset) *
+                                       xh_crossbar_drive_range(crossbar);
     }
 }
 

@@ -148,6 +148,9 @@ static void sum_rows(const xh_crossbar *crossbar, xh_crossbar_thread *own, xh_pa
                         crossbar->variance, own->deviation);
     xh_crossbar_draw(crossbar, own, XH_RNG_READ, vectors, pass);
     spread(vectors.count * crossbar->outputs, own->deviation, own->normal, sums);
+    if (crossbar->references > 0) {
+        xh_crossbar_add_reference_noise(crossbar, own, rows, vectors, pass, sums);
+    }
 }
 
 /* sums = or += factor converted */
@@ -206,6 +209,9 @@ static void read_block(xh_crossbar *crossbar, xh_crossbar_thread *own, xh_part v
             whole ? (xh_part){0, crossbar->inputs} : xh_crossbar_rows(crossbar, tile);
         float *sums = tile == 0 ? u : own->partial;
         read_tile(crossbar, own, tile, rows, vectors, coded, sums);
+        if (crossbar->encoding->zero == XH_ZERO_DIGITAL) {
+            xh_crossbar_take_offset(crossbar, rows, vectors.count, coded, sums);
+        }
         if (tile > 0) {
             for (size_t i = 0; i < size; i++) {
                 u[i] += sums[i];

@@ -8,15 +8,11 @@
 #include <math.h>
 #include <string.h>
 
-/* Instances of the read-noise stream: below, reads of a batch; here, reads of columns and of pairs.
- */
-enum { XH_COLUMN_READ = 1 << 16, XH_PAIR_READ = 1 << 17 };
-
 void xh_crossbar_update_begin(xh_crossbar *crossbar) {
     xh_crossbar_settle(crossbar);
     xh_crossbar_end_compensation(crossbar);
     crossbar->updates++;
-    memset(crossbar->trains, 0, crossbar->outputs * sizeof(uint32_t));
+    memset(crossbar->trains, 0, crossbar->columns * sizeof(uint32_t));
     xh_crossbar_forget(crossbar);
 }
 
@@ -37,12 +33,41 @@ void xh_crossbar_book(xh_crossbar *crossbar, xh_event event, uint64_t count) {
     xh_crossbar_own_thread(crossbar)->counts.events[event] += count;
 }
 
+/* Takes the read noise of its reference column off a column that is read; it is the same for all
+ * columns of a tile, which are read at once. */
+static void add_reference_noise(const xh_crossbar *crossbar, xh_rng stream, size_t output,
+                                float *noise, float *weights) {
+    const size_t inputs = crossbar->inputs;
+    const size_t reference = xh_crossbar_reference(crossbar, output);
+    const float *variance = crossbar->variance + reference * inputs;
+    xh_rng_normal(stream, xh_crossbar_cell(crossbar, reference), inputs, noise);
+    for (size_t j = 0; j < inputs; j++) {
+        weights[j] -= sqrtf(variance[j]) * noise[j];
+    }
+}
+
+/* The conductance that a read of a column drives current through, siemens; that of the reference
+ * column with the first of its tile. */
+static double column_charge(const xh_crossbar *crossbar, size_t output) {
+    const size_t inputs = crossbar->inputs;
+    double charge = 0;
+    for (size_t j = 0; j < inputs; j++) {
+        charge += (double)crossbar->total[output * inputs + j];
+    }
+    if (crossbar->references > 0 && output % (size_t)crossbar->params.columns == 0) {
+        const size_t reference = xh_crossbar_reference(crossbar, output);
+        for (size_t j = 0; j < inputs; j++) {
+            charge += (double)crossbar->total[reference * inputs + j];
+        }
+    }
+    return charge;
+}
+
 void xh_crossbar_read_column(xh_crossbar *crossbar, size_t output, float *weights) {
     const size_t inputs = crossbar->inputs;
     xh_crossbar_thread *own = xh_crossbar_own_thread(crossbar);
     const float *weight = crossbar->weight + output * inputs;
     const float *variance = crossbar->variance + output * inputs;
-    const float *total = crossbar->total + output * inputs;
     memcpy(weights, weight, inputs * sizeof(float));
     if (crossbar->params.read_noise && crossbar->model->traits & XH_DEVICE_READ_NOISE) {
         const xh_rng stream = {crossbar->seeds.cycle, XH_RNG_READ,
@@ -51,12 +76,18 @@ void xh_crossbar_read_column(xh_crossbar *crossbar, size_t output, float *weight
         for (size_t j = 0; j < inputs; j++) {
             weights[j] += sqrtf(variance[j]) * own->noise[j];
         }
+        if (crossbar->references > 0) {
+            add_reference_noise(crossbar, stream, output, own->noise, weights);
+        }
     }
     xh_crossbar_convert_column(crossbar, own, output, weights);
-    double charge = 0;
-    for (size_t j = 0; j < inputs; j++) {
-        charge += (double)total[j];
+    if (crossbar->encoding->zero == XH_ZERO_DIGITAL) {
+        for (size_t j = 0; j < inputs; j++) {
+            weights[j] -= (float)crossbar->weight_offset;
+        }
+        own->counts.events[XH_EVENT_partial_sum] += inputs;
     }
+    const double charge = column_charge(crossbar, output);
     own->counts.charge += (uint64_t)llrint(charge / XH_CONDUCTANCE_UNIT);
     own->counts.events[XH_EVENT_adc_conversion] += inputs;
     own->counts.column_reads++;
@@ -105,7 +136,7 @@ size_t xh_crossbar_pulse_lane(xh_crossbar *crossbar, xh_crossbar_thread *thread,
             thread->plane[p][k] = column.plane[p][thread->index[k]];
         }
     }
-    const size_t first = (lane * crossbar->outputs + output) * inputs;
+    const size_t first = xh_crossbar_place(crossbar, crossbar->lanes, lane, output);
     add_wear(crossbar, count, thread->index, thread->direction, reset, crossbar->wear + first);
     for (size_t d = 0; d < crossbar->draws; d++) {
         const xh_rng stream = {crossbar->seeds.cycle, XH_RNG_CYCLE,
@@ -142,19 +173,21 @@ static size_t column_tile(const xh_crossbar *crossbar, size_t output) {
     return (crossbar->first + output) / (size_t)crossbar->params.columns;
 }
 
-/* One round of a train: the synapses whose side has pulses left get one, on the device that the
- * counter selects. */
+/* One round of a train: the synapses whose plus or minus side has pulses left get one, on the device
+ * that the counter selects. */
 static size_t pulse_round(xh_crossbar *crossbar, xh_crossbar_thread *own, size_t output,
-                          size_t side, const int8_t *train, int round, xh_pulse_tally *tally) {
+                          size_t slice, xh_encoding_pulse pulse, const int8_t *train, int round,
+                          xh_pulse_tally *tally) {
     const size_t devices = (size_t)crossbar->params.devices;
     const uint32_t turn = crossbar->trains[output];
     const size_t selected = (size_t)((crossbar->updates + turn / 2) % devices);
     int8_t *direction = (int8_t *)own->variance; /* free during pulses */
     for (size_t j = 0; j < crossbar->inputs; j++) {
-        direction[j] = (int8_t)((train[j] > round) - (train[j] < -round));
+        direction[j] = (int8_t)(pulse.direction * ((train[j] > round) - (train[j] < -round)));
     }
-    return xh_crossbar_pulse_lane(crossbar, own, side * devices + selected, output, direction,
-                                  false, crossbar->updates << 32 | turn, tally);
+    const size_t lane = xh_crossbar_lane(crossbar, pulse.side, slice, selected);
+    return xh_crossbar_pulse_lane(crossbar, own, lane, output, direction, false,
+                                  crossbar->updates << 32 | turn, tally);
 }
 
 static int longest(size_t count, const int8_t *train) {
@@ -166,18 +199,19 @@ static int longest(size_t count, const int8_t *train) {
     return most;
 }
 
-/* Pulses both sides of a column and books the lines and slots. */
-static void pulse_column(xh_crossbar *crossbar, xh_crossbar_thread *own, size_t output,
-                         const int8_t *plus, const int8_t *minus, xh_pulse_tally *tally,
-                         uint64_t *events, uint64_t *slots) {
+void xh_crossbar_pulse_slice(xh_crossbar *crossbar, xh_crossbar_thread *own, size_t output,
+                             size_t slice, const int8_t *plus, const int8_t *minus,
+                             xh_pulse_tally *tally, uint64_t *events, uint64_t *slots) {
     const int8_t *trains[2] = {plus, minus};
     const int rounds[2] = {longest(crossbar->inputs, plus), longest(crossbar->inputs, minus)};
     const int most = rounds[0] > rounds[1] ? rounds[0] : rounds[1];
     for (int round = 0; round < most; round++) {
         for (size_t side = 0; side < 2; side++) {
-            const size_t count = round < rounds[side] ? pulse_round(crossbar, own, output, side,
-                                                                    trains[side], round, tally)
-                                                      : 0;
+            const xh_encoding_pulse pulse = crossbar->encoding->pulse[side];
+            const size_t count =
+                round < rounds[side]
+                    ? pulse_round(crossbar, own, output, slice, pulse, trains[side], round, tally)
+                    : 0;
             crossbar->trains[output]++;
             events[XH_EVENT_wordline_pulse] += count;
             events[XH_EVENT_bitline_pulse] += count > 0 ? crossbar->tiling.row_tiles : 0;
@@ -189,23 +223,24 @@ static void pulse_column(xh_crossbar *crossbar, xh_crossbar_thread *own, size_t 
 void xh_crossbar_pulse(xh_crossbar *crossbar, size_t output, const int8_t *plus,
                        const int8_t *minus) {
     xh_crossbar_thread *own = xh_crossbar_own_thread(crossbar);
-    pulse_column(crossbar, own, output, plus, minus, &own->counts.pulses, own->counts.events,
-                 own->slots);
+    xh_crossbar_pulse_slice(crossbar, own, output, crossbar->slices - 1, plus, minus,
+                            &own->counts.pulses, own->counts.events, own->slots);
 }
 
-/* Chooses the pairs to refresh from noisy reads of their sides; train [2][inputs] receives the
- * pulses that restore the difference and mark [inputs] the pairs. Returns their number. */
+/* Chooses the pairs of a slice to refresh from noisy reads of their sides; train [2][inputs] receives
+ * the pulses that restore the difference and mark [inputs] the pairs. Returns their number. */
 static size_t choose_saturated(xh_crossbar *crossbar, xh_crossbar_thread *own, size_t output,
-                               int8_t *mark) {
+                               size_t slice, int8_t *mark) {
     const size_t inputs = crossbar->inputs;
     const xh_crossbar_params *params = &crossbar->params;
     const double devices = (double)params->devices;
     const double span = crossbar->nominal.g_max - crossbar->nominal.g_min;
     const double high = crossbar->nominal.g_min + params->refresh_threshold * span;
     const double near = params->refresh_difference * span;
-    xh_crossbar_sense(crossbar, output, own->conductance, own->variance, own->lane);
+    xh_crossbar_sense(crossbar, output, slice, own->conductance, own->variance, own->lane);
     const xh_rng stream = {crossbar->seeds.cycle, XH_RNG_READ,
-                           crossbar->seeds.instance | XH_PAIR_READ, crossbar->updates};
+                           crossbar->seeds.instance | XH_PAIR_READ | xh_slice_bits(slice),
+                           crossbar->updates};
     xh_rng_normal(stream, xh_crossbar_cell(crossbar, output), inputs, own->noise);
     size_t chosen = 0;
     for (size_t j = 0; j < inputs; j++) {
@@ -225,17 +260,19 @@ static size_t choose_saturated(xh_crossbar *crossbar, xh_crossbar_thread *own, s
     return chosen;
 }
 
-void xh_crossbar_refresh(xh_crossbar *crossbar, size_t output) {
+static void refresh_slice(xh_crossbar *crossbar, size_t output, size_t slice) {
     const size_t inputs = crossbar->inputs;
+    const size_t devices = (size_t)crossbar->params.devices;
     xh_crossbar_thread *own = xh_crossbar_own_thread(crossbar);
     int8_t *mark = own->train + 2 * inputs;
-    const size_t chosen = choose_saturated(crossbar, own, output, mark);
+    const size_t chosen = choose_saturated(crossbar, own, output, slice, mark);
     uint64_t *events = own->counts.refresh_events;
     events[XH_EVENT_adc_conversion] += 2 * inputs;
     if (chosen == 0) {
         return;
     }
-    for (size_t lane = 0; lane < crossbar->lanes; lane++) {
+    for (size_t d = 0; d < 2 * devices; d++) {
+        const size_t lane = xh_crossbar_lane(crossbar, d / devices, slice, d % devices);
         const uint64_t turn = crossbar->trains[output]++;
         xh_crossbar_pulse_lane(crossbar, own, lane, output, mark, true,
                                crossbar->updates << 32 | turn, &own->counts.refresh_pulses);
@@ -243,8 +280,14 @@ void xh_crossbar_refresh(xh_crossbar *crossbar, size_t output) {
         events[XH_EVENT_bitline_pulse] += crossbar->tiling.row_tiles;
         own->refresh_slots[column_tile(crossbar, output)] += slots_of(crossbar, chosen);
     }
-    pulse_column(crossbar, own, output, own->train, own->train + inputs,
-                 &own->counts.refresh_pulses, events, own->refresh_slots);
+    xh_crossbar_pulse_slice(crossbar, own, output, slice, own->train, own->train + inputs,
+                            &own->counts.refresh_pulses, events, own->refresh_slots);
+}
+
+void xh_crossbar_refresh(xh_crossbar *crossbar, size_t output) {
+    for (size_t slice = 0; slice < crossbar->slices; slice++) {
+        refresh_slice(crossbar, output, slice);
+    }
 }
 
 static void add_pulses(xh_pulse_tally *to, double *count, const xh_pulse_tally *from) {
@@ -279,6 +322,7 @@ static uint64_t slowest(xh_crossbar *crossbar, bool refresh) {
 }
 
 void xh_crossbar_update_end(xh_crossbar *crossbar) {
+    xh_crossbar_carry(crossbar);
     const xh_crossbar_counts sum = xh_crossbar_sum(crossbar);
     double *update = crossbar->ledger.count[XH_PHASE_update];
     double *refresh = crossbar->ledger.count[XH_PHASE_refresh];
@@ -291,7 +335,8 @@ void xh_crossbar_update_end(xh_crossbar *crossbar) {
     /* One-hot cycles serve all columns at once, or in turn those of a converter; the tiles of a
      * column take theirs in parallel. */
     const bool read_columns = sum.column_reads > 0;
-    const bool refreshed = sum.refresh_events[XH_EVENT_adc_conversion] > 0;
+    const double synapses = (double)crossbar->inputs * (double)crossbar->division.length;
+    const double scans = (double)sum.refresh_events[XH_EVENT_adc_conversion] / synapses;
     const size_t rows =
         crossbar->inputs < crossbar->tiling.rows ? crossbar->inputs : crossbar->tiling.rows;
     const double turns = xh_crossbar_turns(crossbar);
@@ -301,7 +346,7 @@ void xh_crossbar_update_end(xh_crossbar *crossbar) {
                           (double)sum.charge * XH_CONDUCTANCE_UNIT);
     update[XH_EVENT_wordline_drive] += read_columns ? drives : 0;
     update[XH_EVENT_pulse_slot] += (double)slowest(crossbar, false);
-    xh_crossbar_book_time(crossbar, refresh, refreshed ? 2.0 * cycles : 0, 0);
-    refresh[XH_EVENT_wordline_drive] += refreshed ? 2.0 * drives : 0;
+    xh_crossbar_book_time(crossbar, refresh, scans * cycles, 0);
+    refresh[XH_EVENT_wordline_drive] += scans * drives;
     refresh[XH_EVENT_pulse_slot] += (double)slowest(crossbar, true);
 }

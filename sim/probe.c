@@ -26,19 +26,37 @@ void xh_probe_conductances(const xh_crossbar *crossbar, float *conductance) {
 
 void xh_probe_weights(const xh_crossbar *crossbar, float *weights) {
     const size_t inputs = crossbar->inputs;
-    const float scale = (float)crossbar->weight_per_siemens;
+    const float siemens = (float)crossbar->weight_per_siemens;
     xh_crossbar_thread *own = &crossbar->threads[0];
     for (size_t output = 0; output < crossbar->outputs; output++) {
-        xh_crossbar_sense(crossbar, output, own->conductance, own->variance, own->lane);
-        for (size_t j = 0; j < inputs; j++) {
-            weights[output * inputs + j] =
-                scale * (own->conductance[j] - own->conductance[inputs + j]);
+        float *row = weights + output * inputs;
+        memset(row, 0, inputs * sizeof(float));
+        for (size_t slice = 0; slice < crossbar->slices; slice++) {
+            const float scale = siemens * crossbar->significance[slice];
+            xh_crossbar_sense_both(crossbar, output, slice, own->conductance, own->variance,
+                                   own->lane);
+            for (size_t j = 0; j < inputs; j++) {
+                row[j] += scale * (own->conductance[j] - own->conductance[inputs + j]);
+            }
         }
     }
 }
 
 void xh_probe_wear(const xh_crossbar *crossbar, float *cycles) {
     memcpy(cycles, crossbar->wear, xh_crossbar_devices(crossbar) * sizeof(float));
+}
+
+/* The cells of the reference columns, which are divided as the tiles are. */
+static void reference_state(xh_crossbar *crossbar, xh_state *state) {
+    const size_t lanes = crossbar->lanes;
+    const size_t planes = lanes * crossbar->planes;
+    const xh_division division = {crossbar->division.partners, crossbar->tiling.column_tiles,
+                                  crossbar->grain / (size_t)crossbar->params.columns};
+    const size_t first = crossbar->outputs;
+    xh_state_floats_divided(state, "reference_cells", planes, division, crossbar->inputs,
+                            crossbar->state + xh_crossbar_place(crossbar, planes, 0, first));
+    xh_state_floats_divided(state, "reference_wear", lanes, division, crossbar->inputs,
+                            crossbar->wear + xh_crossbar_place(crossbar, lanes, 0, first));
 }
 
 void xh_probe_state(xh_crossbar *crossbar, xh_state *state) {
@@ -54,8 +72,11 @@ void xh_probe_state(xh_crossbar *crossbar, xh_state *state) {
     xh_state_floats_divided(state, "wear", lanes, crossbar->division, crossbar->inputs,
                             crossbar->wear);
     xh_crossbar_compensation_state(crossbar, state);
+    if (crossbar->encoding->zero == XH_ZERO_REFERENCE) {
+        reference_state(crossbar, state);
+    }
     xh_ledger_state(&crossbar->ledger, state);
     if (state->loading) {
-        memset(crossbar->stale, 1, crossbar->outputs * sizeof(bool));
+        memset(crossbar->stale, 1, crossbar->columns * sizeof(bool));
     }
 }

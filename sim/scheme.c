@@ -34,3 +34,32 @@ xh_status xh_scheme_find(const char *name, const xh_scheme **scheme, xh_error *e
     return xh_error_set(error, XH_INPUT, "unknown update scheme \"%s\"%s%s", name,
                         nearest != NULL ? "; did you mean " : "", nearest != NULL ? nearest : "");
 }
+
+xh_status xh_scheme_fits(const xh_scheme *scheme, const xh_device_model *model,
+                         const xh_crossbar_params *params, xh_error *error) {
+    const xh_encoding *encoding = NULL;
+    const bool depresses = model->traits & XH_DEVICE_DEPRESSES;
+    const xh_status status = xh_encoding_find(params->encoding, &encoding, error);
+    if (status != XH_OK) {
+        return status;
+    }
+    if (scheme->pairs && encoding->sides < 2) {
+        return xh_error_set(error, XH_INPUT,
+                            "encoding = %s has one side a synapse: scheme %s pulses and refreshes "
+                            "both sides of a pair",
+                            encoding->name, scheme->name);
+    }
+    if (encoding->sides < 2 && !depresses) {
+        return xh_error_set(error, XH_INPUT,
+                            "encoding = %s has one side a synapse, which learns both ways: device "
+                            "%s takes no down pulses and needs encoding = pair",
+                            encoding->name, model->name);
+    }
+    if (params->slices > 1 && !depresses) {
+        return xh_error_set(error, XH_INPUT,
+                            "slices = %ld carry to each other by down pulses, which device %s does "
+                            "not take",
+                            params->slices, model->name);
+    }
+    return XH_OK;
+}

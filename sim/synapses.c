@@ -108,6 +108,10 @@ xh_status xh_synapses_create_crossbar(xh_crossbar *crossbar, const float *weight
     made->crossbar = crossbar;
     xh_status status = check_traits(xh_crossbar_model(crossbar), scheme, error);
     if (status == XH_OK) {
+        status = xh_scheme_fits(scheme, xh_crossbar_model(crossbar),
+                                xh_crossbar_parameters(crossbar), error);
+    }
+    if (status == XH_OK) {
         status = copy_scheme(made, scheme, scheme_params, error);
     }
     if (status != XH_OK) {

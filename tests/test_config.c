@@ -220,6 +220,11 @@ START_TEST(keys_are_checked_together) {
     refuse(DIGITAL "device:\n  model: constant_step\n  g_max: 1e-7\n",
            "e.yaml:4: device.g_max = 1e-07 S must be above g_min = 1e-06 S");
     refuse("network:\n  layers:\n    - synapses: crossbar\n"
+           "device: {model: pcm_accumulate}\nscheme: {name: read_modify_write}\n"
+           "crossbar:\n  devices: 2\n  encoding: offset\n",
+           "e.yaml:8: crossbar.encoding = offset has one side a synapse, which learns both ways: "
+           "device pcm_accumulate takes no down pulses and needs encoding = pair");
+    refuse("network:\n  layers:\n    - synapses: crossbar\n"
            "device: {model: pcm_accumulate}\nscheme:\n  name: complementary\n",
            "e.yaml:6: scheme.name = complementary needs a device that accepts down pulses; "
            "device.model = pcm_accumulate is none");

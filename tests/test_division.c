@@ -14,8 +14,10 @@ static const xh_shape shape = {10, 9, 3};
 /* A layer, and what becomes of it. */
 typedef struct course {
     xh_layer_params params;
-    const xh_scheme *scheme; /* NULL: digital */
-    bool disturbed;          /* by all that its periphery can be */
+    const xh_scheme *scheme;     /* NULL: digital */
+    bool disturbed;              /* by all that its periphery can be */
+    const xh_encoding *encoding; /* NULL: the default */
+    bool sliced;
     xh_part own;
     float *weights; /* [own outputs][inputs] */
     float *out;     /* of the last batch, inferred */
@@ -53,6 +55,12 @@ static xh_synapses *make_crossbar(const course *own, size_t inputs, const xh_par
     params.rows = 32;
     params.columns = 24;
     params.devices = 2;
+    if (own->encoding) {
+        strcpy(params.encoding, own->encoding->name);
+    }
+    params.slices = own->sliced ? 2 : 1;
+    params.carry_every = 1;
+    params.carry_threshold = 0.05;
     params.stuck_fraction = 0.05;
     if (own->disturbed) {
         disturb(&params);
@@ -240,9 +248,20 @@ START_TEST(periphery_has_the_same_bits) {
 }
 END_TEST
 
+START_TEST(every_encoding_has_the_same_bits) {
+    course alone = {.params = xh_plain_layer(150, 3, 1)};
+    ck_assert_int_eq(xh_scheme_find("complementary", &alone.scheme, NULL), XH_OK);
+    for (size_t e = 0; e < xh_encoding_count(); e++) {
+        alone.encoding = xh_encoding_at(e);
+        alone.sliced = e != 1;
+        compare_courses(alone, 2);
+    }
+}
+END_TEST
+
 int main(void) {
-    const TTest *const tests[] = {float32_has_the_same_bits, int16_has_the_same_bits,
-                                  dense_has_the_same_bits, every_scheme_has_the_same_bits,
-                                  periphery_has_the_same_bits};
+    const TTest *const tests[] = {float32_has_the_same_bits,   int16_has_the_same_bits,
+                                  dense_has_the_same_bits,     every_scheme_has_the_same_bits,
+                                  periphery_has_the_same_bits, every_encoding_has_the_same_bits};
     return xh_suite_run("division", tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -71,6 +71,8 @@ static void check(const subject *tested) {
 typedef struct physics {
     const xh_device_model *device;
     const xh_scheme *scheme;
+    const char *encoding;
+    long slices;
     xh_arithmetic arithmetic; /* where there is no device */
 } physics;
 
@@ -83,6 +85,10 @@ static xh_synapses *make_physical(const physics *kind, const float *weights, xh_
     xh_param_defaults(&xh_crossbar_param_table, &crossbar_params);
     crossbar_params.rows = 16;
     crossbar_params.devices = 2;
+    crossbar_params.slices = kind->slices;
+    strcpy(crossbar_params.encoding, kind->encoding);
+    crossbar_params.carry_every = 2;
+    crossbar_params.carry_threshold = 0.05;
     crossbar_params.stuck_fraction = 0.05;
     crossbar_params.refresh_threshold = 0.3;
     xh_crossbar *crossbar =
@@ -159,14 +165,30 @@ START_TEST(crossbars) {
     size_t checked = 0;
     for (size_t d = 0; d < xh_device_count(); d++) {
         for (size_t s = 0; s < xh_scheme_count(); s++) {
-            const physics kind = {.device = xh_device_at(d), .scheme = xh_scheme_at(s)};
-            if ((kind.scheme->needs & ~kind.device->traits) == 0) {
+            const physics kind = {.device = xh_device_at(d),
+                                  .scheme = xh_scheme_at(s),
+                                  .encoding = "pair",
+                                  .slices = 1};
+            if (kind.device->pulse && (kind.scheme->needs & ~kind.device->traits) == 0) {
                 check_synapses(kind);
                 checked++;
             }
         }
     }
     ck_assert_uint_ge(checked, xh_device_count());
+}
+END_TEST
+
+START_TEST(encodings) {
+    physics kind = {0};
+    ck_assert_int_eq(xh_device_find("soft_bounds", &kind.device, NULL), XH_OK);
+    ck_assert_int_eq(xh_scheme_find("complementary", &kind.scheme, NULL), XH_OK);
+    for (size_t e = 0; e < xh_encoding_count(); e++) {
+        for (kind.slices = 1; kind.slices <= 2; kind.slices++) {
+            kind.encoding = xh_encoding_names[e];
+            check_synapses(kind);
+        }
+    }
 }
 END_TEST
 
@@ -255,8 +277,8 @@ START_TEST(another_shape_is_refused) {
 END_TEST
 
 int main(void) {
-    const TTest *const tests[] = {float_synapses, crossbars, layers, readouts,
-                                  another_shape_is_refused};
+    const TTest *const tests[] = {float_synapses, crossbars, encodings,
+                                  layers,         readouts,  another_shape_is_refused};
     omp_set_num_threads(1);
     return xh_suite_run("round_trip", tests, sizeof(tests) / sizeof(tests[0]));
 }

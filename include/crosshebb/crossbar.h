@@ -1,13 +1,16 @@
 /**
  * A crossbar: a matrix of synapses held as conductances of devices, split over tiles.
  *
- * A synapse is a differential pair; each side of the pair is devices devices in parallel, of which
- * a selection counter names the one that the next pulse reaches (multi-memristive synapse, Boybat
- * et al., Nat. Commun. 9, 2514 (2018)). Its weight is
+ * How a synapse lies on devices is its encoding's (encoding.h): a differential pair, or one side
+ * against a reference. Each side is devices devices in parallel, of which a selection counter names
+ * the one that the next pulse reaches (multi-memristive synapse, Boybat et al., Nat. Commun. 9, 2514
+ * (2018)). The weight of a pair is
  *
  *     w = weight_range * (sum G+ - sum G-) / (devices * (g_max - g_min))
  *
- * with the device's nominal bounds. The interface is what the hardware can do: drive wordlines and
+ * with the device's nominal bounds. With slices it is the sum of theirs, each weighted by
+ * slice_base^-k over the sum of these powers; pulses reach the least significant slice, which carries
+ * to the next (crossbar_carry.c). The interface is what the hardware can do: drive wordlines and
  * sense bitlines (read), pulse, refresh, let time pass. There is no transposed read and no bulk
  * access to weights; probe.h, for analysis only, has it.
  */
@@ -15,6 +18,7 @@
 #define CROSSHEBB_CROSSBAR_H
 
 #include "crosshebb/device.h"
+#include "crosshebb/encoding.h"
 #include "crosshebb/ledger.h"
 #include "crosshebb/partners.h"
 
@@ -25,9 +29,14 @@ extern "C" {
 #endif
 
 typedef struct xh_crossbar_params {
-    long rows;                /* inputs of a tile */
-    long columns;             /* synapse columns of a tile */
-    long devices;             /* on each side of a pair */
+    long rows;    /* inputs of a tile */
+    long columns; /* synapse columns of a tile */
+    char encoding[XH_PARAM_TEXT_SIZE];
+    long devices;             /* on each side and slice of a synapse */
+    long slices;              /* of falling significance */
+    long slice_base;          /* significance of a slice over that of the next */
+    long carry_every;         /* updates between carries of slices; 0: never */
+    double carry_threshold;   /* share of its range above which a slice carries */
     double weight_range;      /* weight of a pair with one side at g_max, the other at g_min */
     long dac_bits;            /* 0: ideal */
     long adc_bits;            /* 0: ideal */
@@ -95,7 +104,10 @@ size_t xh_crossbar_outputs(const xh_crossbar *crossbar); /* here: all, or the ow
 xh_division xh_crossbar_division(const xh_crossbar *crossbar);
 /** Number, among those of the whole, of the first output here; random streams go by it. */
 size_t xh_crossbar_first(const xh_crossbar *crossbar);
-size_t xh_crossbar_devices(const xh_crossbar *crossbar); /* here */
+size_t xh_crossbar_devices(const xh_crossbar *crossbar); /* of the synapses here */
+/** Devices of a synapse with these parameters; 0 of an unknown encoding. */
+size_t xh_crossbar_lanes(const xh_crossbar_params *params);
+const xh_encoding *xh_crossbar_encoding(const xh_crossbar *crossbar);
 const xh_device_model *xh_crossbar_model(const xh_crossbar *crossbar);
 const xh_crossbar_params *xh_crossbar_parameters(const xh_crossbar *crossbar);
 
@@ -134,13 +146,14 @@ void xh_crossbar_update_begin(xh_crossbar *crossbar);
 void xh_crossbar_read_column(xh_crossbar *crossbar, size_t output, float *weights);
 
 /** Pulses of one column: plus[j] pulses on the plus side of synapse j, minus[j] on its minus side;
- * positive up, negative down (only where the device depresses). The selection counter moves on with
- * every pulse of a train. */
+ * positive up, negative down (only where the device depresses). On a single device those of the minus
+ * side come in the opposite direction; pulses for both sides take place one after the other. The
+ * selection counter moves on with every pulse of a train. */
 void xh_crossbar_pulse(xh_crossbar *crossbar, size_t output, const int8_t *plus,
                        const int8_t *minus);
 
 /** Reads the pairs of one column and refreshes those that saturate: RESET of both sides, then their
- * difference again by up pulses on one side. Only for devices that reset. */
+ * difference again by up pulses on one side. Only for pairs, of devices that reset. */
 void xh_crossbar_refresh(xh_crossbar *crossbar, size_t output);
 
 /** Books digital work of a scheme. */

@@ -37,6 +37,7 @@ typedef struct xh_scheme {
     const char *digital_state; /* what it keeps, in bits, and every read that it makes */
     const xh_param_table *params;
     unsigned needs;        /* xh_device_trait that the device must have */
+    bool pairs;            /* synapses must have two sides */
     size_t column_numbers; /* floats of digital state a column, zero at the start */
     /** One update of the whole crossbar. state: [outputs][column_numbers]. Parallel over columns.
      */
@@ -48,6 +49,11 @@ size_t xh_scheme_count(void);
 const xh_scheme *xh_scheme_at(size_t index);
 /** The scheme of that name. XH_INPUT, proposing the nearest name, if there is none. */
 xh_status xh_scheme_find(const char *name, const xh_scheme **scheme, xh_error *error);
+
+/** XH_INPUT, beginning with the key of the crossbar that is in the way, unless the scheme can teach
+ * such devices in the crossbar's encoding. */
+xh_status xh_scheme_fits(const xh_scheme *scheme, const xh_device_model *model,
+                         const xh_crossbar_params *params, xh_error *error);
 
 #ifdef __cplusplus
 }

@@ -40,7 +40,8 @@ xh_status xh_synapses_create_digital(size_t inputs, xh_division outputs, const f
                                      xh_error *error);
 
 /** Weights programmed into a crossbar, which the synapses own from now on (also on failure).
- * XH_INPUT if the device lacks a trait that the scheme needs, or takes no pulses. */
+ * XH_INPUT if the device lacks a trait that the scheme needs, or takes no pulses, or the encoding does
+ * not fit. */
 xh_status xh_synapses_create_crossbar(xh_crossbar *crossbar, const float *weights, xh_rule rule,
                                       const xh_scheme *scheme, const void *scheme_params,
                                       xh_synapses **synapses, xh_error *error);

@@ -65,6 +65,7 @@ const xh_scheme xh_scheme_pcm_pair = {
                      "weight otherwise",
     .params = &table,
     .needs = XH_DEVICE_RESETS,
+    .pairs = true,
     .column_numbers = 1,
     .update = update,
 };
