@@ -18,6 +18,7 @@ static const section sections[] = {
     {"crossbar", "arrays and converters", &xh_crossbar_param_table},
     {"training", "unsupervised passes", &xh_training_param_table},
     {"readout", "linear classifier on the features", &xh_readout_param_table},
+    {"inference", "tests of the network as it ages", &xh_inference_param_table},
     {"output", "what the result keeps", &xh_output_param_table},
 };
 enum { SECTIONS = sizeof(sections) / sizeof(sections[0]) };

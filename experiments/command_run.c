@@ -76,6 +76,33 @@ static void write_layers(xh_json *json, const xh_run_result *result) {
     xh_json_close(json, ']');
 }
 
+/* The test images again, as the network aged. */
+static void write_inferences(xh_json *json, const xh_run_result *result) {
+    xh_json_open(json, "inference", '[');
+    for (size_t i = 0; i < result->inference_count; i++) {
+        const xh_run_inference *now = &result->inferences[i];
+        xh_json_open(json, NULL, '{');
+        xh_json_number(json, "seconds", now->seconds);
+        xh_json_number(json, "test_accuracy", now->test_accuracy);
+        xh_json_number(json, "compensated_accuracy", now->compensated_accuracy);
+        xh_json_close(json, '}');
+    }
+    xh_json_close(json, ']');
+}
+
+static void print_inferences(const xh_run_result *result) {
+    for (size_t i = 0; i < result->inference_count; i++) {
+        const xh_run_inference *now = &result->inferences[i];
+        char time[XH_QUANTITY_SIZE], name[XH_QUANTITY_SIZE + 16];
+        snprintf(name, sizeof(name), "  after %s", xh_duration(now->seconds, time));
+        printf("%-18s %.2f %%", name, 100 * now->test_accuracy);
+        if (isfinite(now->compensated_accuracy)) {
+            printf("        %.2f %% compensated", 100 * now->compensated_accuracy);
+        }
+        putchar('\n');
+    }
+}
+
 /* Of a run that was complete before, what is known without running it. */
 static void print_recalled(const xh_config *config, const xh_run_result *result, bool as_json) {
     if (as_json) {
@@ -101,6 +128,7 @@ static void print_json(const xh_config *config, const xh_run_result *result) {
     xh_json_text(&json, "result", result->path);
     xh_json_number(&json, "test_accuracy", result->test_accuracy);
     xh_json_number(&json, "train_accuracy", result->train_accuracy);
+    write_inferences(&json, result);
     xh_json_number(&json, "train_images_per_second", result->train_images_per_second);
     xh_json_number(&json, "wall_seconds", result->wall_seconds);
     xh_json_number(&json, "peak_memory_bytes", result->peak_memory_bytes);
@@ -163,6 +191,7 @@ static void print_table(const xh_config *config, const xh_run_result *result) {
     } else {
         printf("%-18s %.2f %%\n", "test accuracy", 100 * result->test_accuracy);
     }
+    print_inferences(result);
     print_quantity("training", result->train_images_per_second, "images/s", NULL);
     print_quantity("wall time", result->wall_seconds, "s", NULL);
     print_quantity("peak memory", result->peak_memory_bytes, "B", NULL);

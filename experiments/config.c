@@ -15,8 +15,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *const sections[] = {"seeds",  "dataset",  "network", "device", "crossbar",
-                                       "scheme", "training", "readout", "output"};
+static const char *const sections[] = {"seeds",  "dataset",  "network", "device",    "crossbar",
+                                       "scheme", "training", "readout", "inference", "output"};
 enum { SECTIONS = sizeof sections / sizeof sections[0] };
 
 xh_status xh_config_lay_over(xh_node *base, xh_node *over, xh_error *error) {
@@ -86,6 +86,7 @@ static void write_defaults(xh_config *config) {
     xh_param_defaults(&xh_crossbar_param_table, &config->crossbar);
     xh_param_defaults(&xh_training_param_table, &config->training);
     xh_param_defaults(&xh_readout_param_table, &config->readout);
+    xh_param_defaults(&xh_inference_param_table, &config->inference);
     xh_param_defaults(&xh_output_param_table, &config->output);
 }
 
@@ -101,6 +102,7 @@ static xh_status read_plain_sections(const xh_node *root, xh_config *config, xh_
         {"crossbar", &xh_crossbar_param_table, &config->crossbar},
         {"training", &xh_training_param_table, &config->training},
         {"readout", &xh_readout_param_table, &config->readout},
+        {"inference", &xh_inference_param_table, &config->inference},
         {"output", &xh_output_param_table, &config->output},
     };
     xh_status status = XH_OK;

@@ -22,6 +22,7 @@ const xh_param *xh_config_param(const xh_config *config, const char *key) {
         {"scheme.", config->scheme ? config->scheme->params : NULL},
         {"training.", &xh_training_param_table},
         {"readout.", &xh_readout_param_table},
+        {"inference.", &xh_inference_param_table},
         {"output.", &xh_output_param_table},
     };
     const char *layer = after(key, "network.layers.");

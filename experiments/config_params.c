@@ -92,6 +92,13 @@ static const xh_param training_rows[] = {
 };
 TABLE(xh_training_param_table, xh_training_params, training_rows);
 
+static const xh_param inference_rows[] = {
+    XH_TEXT(xh_inference_params, after, "", NULL,
+            "times since the end of training, such as 1 h, 30 d, 1 y, at which the test images are "
+            "classified again, without and with compensation of drift; empty: none"),
+};
+TABLE(xh_inference_param_table, xh_inference_params, inference_rows);
+
 static const xh_param output_rows[] = {
     XH_FLAG(xh_output_params, weights, false, "final weights of every layer in the result"),
     XH_FLAG(xh_output_params, conductances, false,

@@ -85,6 +85,7 @@ void xh_config_write(const xh_config *config, FILE *stream) {
     }
     write_section(stream, "training", &xh_training_param_table, &config->training);
     write_section(stream, "readout", &xh_readout_param_table, &config->readout);
+    write_section(stream, "inference", &xh_inference_param_table, &config->inference);
     write_section(stream, "output", &xh_output_param_table, &config->output);
 }
 

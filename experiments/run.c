@@ -29,7 +29,7 @@ bool xh_run_leads(const xh_run_state *run) {
 
 xh_status xh_run_interrupted(const xh_run_state *run, xh_error *error) {
     float wish = run->options->interrupt && *run->options->interrupt ? 1 : 0;
-    if (!run->readout) { /* which is the first partner's alone */
+    if (!run->alone) {
         xh_partners_largest(run->options->partners, 1, &wish);
     }
     if (wish <= 0) {
@@ -84,6 +84,9 @@ xh_status xh_run_open(xh_run_state *run, xh_error *error) {
     }
     if (status == XH_OK) {
         status = xh_run_readout_table(run, error);
+    }
+    if (status == XH_OK) {
+        status = xh_run_inference_table(run, error);
     }
     return status == XH_OK ? xh_trace_record(run->trace, error) : status;
 }
@@ -181,8 +184,8 @@ static xh_status prepare(xh_run_state *run, xh_run_result *result, xh_error *err
 xh_status xh_run(const xh_config *config, xh_run_options options, xh_run_result *result,
                  xh_error *error) {
     static xh_status (*const softhebb[])(xh_run_state *, xh_error *) = {
-        xh_run_load,  xh_run_build,    xh_run_open,    xh_run_go_on,
-        xh_run_train, xh_run_features, xh_run_readout, NULL,
+        xh_run_load,     xh_run_build,   xh_run_open,  xh_run_go_on, xh_run_train,
+        xh_run_features, xh_run_readout, xh_run_infer, NULL,
     };
     static xh_status (*const backprop[])(xh_run_state *, xh_error *) = {
         xh_run_load,  xh_run_build,    xh_run_open, xh_run_build_baseline,

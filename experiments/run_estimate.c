@@ -220,12 +220,22 @@ static work training_work(const xh_config *config, const image_counts *images,
     return sum;
 }
 
-/* Every view of every image once; end to end the test images an epoch. */
+/* How often the test images are classified, once training is over. */
+static double tests_of(const xh_config *config) {
+    double seconds[XH_CONFIG_TIMES];
+    size_t count = 0;
+    xh_config_times(config->inference.after, seconds, &count, NULL);
+    const bool twice = strcmp(config->crossbar.compensation, "none") != 0;
+    return 1 + (double)count * (twice ? 2 : 1);
+}
+
+/* Every view of every image once, test images also at later times; end to end the test images an epoch. */
 static work feature_work(const xh_config *config, const image_counts *images,
                          const network_work *network) {
-    const double read = xh_config_backpropagates(config)
-                            ? (double)config->readout.epochs * images->test
-                            : (double)config->readout.views * images->train + images->test;
+    const double read =
+        xh_config_backpropagates(config)
+            ? (double)config->readout.epochs * images->test
+            : (double)config->readout.views * images->train + tests_of(config) * images->test;
     work sum = {.effort = read * DECODE * images->decoded};
     for (size_t l = 0; l < network->count; l++) {
         add_read(&network->layers[l], read, &sum);

@@ -59,6 +59,13 @@ typedef struct xh_run_state {
     xh_device_pulse_cost device_cost;
     xh_trace *trace;
     size_t readout_table;
+    size_t inference_table;
+    double after[XH_CONFIG_TIMES]; /* seconds since the end of training */
+    size_t after_count;
+    xh_run_inference inferences[XH_CONFIG_TIMES];
+    size_t inference_count;           /* so far */
+    float feature_scale;              /* of all features; 0: not known yet */
+    bool alone;                       /* the first partner works while the others wait */
     xh_readout *readout;              /* NULL until its stage */
     xh_baseline *baseline;            /* NULL unless all is trained end to end */
     xh_feature_store *train_features; /* of the last layer, for the readout */
@@ -146,9 +153,21 @@ xh_status xh_run_go_on(xh_run_state *run, xh_error *error);
 xh_status xh_run_train(xh_run_state *run, xh_error *error);
 xh_status xh_run_features(xh_run_state *run, xh_error *error);
 xh_status xh_run_readout(xh_run_state *run, xh_error *error);
+/** Tests the network at the times that the configuration asks for. */
+xh_status xh_run_infer(xh_run_state *run, xh_error *error);
 /* Those of a run end to end, before going on and in place of the last three. */
 xh_status xh_run_build_baseline(xh_run_state *run, xh_error *error);
 xh_status xh_run_backprop(xh_run_state *run, xh_error *error);
+
+/** From the end of training to the first test: the reference of compensation, rest, and
+ *  compensation. */
+xh_status xh_run_rest(xh_run_state *run, xh_error *error);
+/** Whether the configuration wants drift compensated. */
+bool xh_run_compensates(const xh_run_state *run);
+/** Compensates drift in every layer, or no longer does. */
+void xh_run_compensate(xh_run_state *run, bool on);
+/** Accuracy of the readout on the test images as the network sees them now, on the first partner. */
+xh_status xh_run_test(xh_run_state *run, double *accuracy, xh_error *error);
 
 /* The tables of the trace: made before recording, a row at a time after. */
 xh_status xh_run_layer_table(xh_run_state *run, size_t index, xh_error *error);
@@ -158,6 +177,7 @@ xh_status xh_run_layer_row(xh_run_state *run, size_t index, xh_error *error);
 xh_status xh_run_layer_rows(xh_run_state *run, size_t first, size_t last, bool end,
                             xh_error *error);
 xh_status xh_run_readout_table(xh_run_state *run, xh_error *error);
+xh_status xh_run_inference_table(xh_run_state *run, xh_error *error);
 /** The row of an epoch (from 0), with the latest accuracies. */
 xh_status xh_run_readout_row(xh_run_state *run, long epoch, double loss, xh_error *error);
 

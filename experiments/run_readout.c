@@ -42,8 +42,8 @@ enum { FIRST_PASS = 0x800000 };
 /* What an extraction writes to. */
 typedef struct extraction {
     float *values; /* [XH_RUN_FEATURE_BATCH][features] */
-    float scale;   /* of all features; 0: not known yet */
-    size_t done;   /* images of the stage */
+    const char *stage;
+    size_t done; /* images of the stage */
     size_t total;
 } extraction;
 
@@ -66,15 +66,15 @@ static float unit_scale(size_t count, const float *values) {
 }
 
 /* Brings a batch of features to the scale of the first one. */
-static void scale_batch(const xh_run_state *run, size_t count, extraction *buffers) {
+static void scale_batch(xh_run_state *run, size_t count, extraction *buffers) {
     if (!run->config->readout.unit_features) {
         return;
     }
-    if (buffers->scale <= 0) {
-        buffers->scale = unit_scale(count, buffers->values);
+    if (run->feature_scale <= 0) {
+        run->feature_scale = unit_scale(count, buffers->values);
     }
     for (size_t i = 0; i < count; i++) {
-        buffers->values[i] *= buffers->scale;
+        buffers->values[i] *= run->feature_scale;
     }
 }
 
@@ -103,7 +103,9 @@ static xh_status extract_all(xh_run_state *run, xh_loader *loader, xh_feature_st
         }
         row += images.count;
         buffers->done += images.count;
-        xh_run_tell(run, "features", buffers->done, buffers->total, "images");
+        if (buffers->stage) {
+            xh_run_tell(run, buffers->stage, buffers->done, buffers->total, "images");
+        }
     }
 }
 
@@ -150,17 +152,45 @@ static xh_status extract_both(xh_run_state *run, extraction *buffers, xh_error *
                            : status;
 }
 
+static xh_status no_memory(xh_error *error) {
+    return xh_error_set(error, XH_MEMORY, "no memory for the features of %d images",
+                        XH_RUN_FEATURE_BATCH);
+}
+
 xh_status xh_run_features(xh_run_state *run, xh_error *error) {
     extraction buffers = {
+        .stage = "features",
         .values = xh_array_create(XH_RUN_FEATURE_BATCH * features_of(run), sizeof(float)),
         .total = run->train.count * (size_t)run->config->readout.views + run->test.count,
     };
-    xh_run_age(run, run->config->training.rest_seconds);
-    const xh_status status =
-        buffers.values ? extract_both(run, &buffers, error)
-                       : xh_error_set(error, XH_MEMORY, "no memory for the features of %d images",
-                                      XH_RUN_FEATURE_BATCH);
+    xh_status status = xh_run_rest(run, error);
+    if (status == XH_OK) {
+        status = buffers.values ? extract_both(run, &buffers, error) : no_memory(error);
+    }
     xh_array_free(buffers.values);
+    return status;
+}
+
+/* Of the first partner's readout. */
+static xh_status classify(xh_run_state *run, double *accuracy, xh_error *error) {
+    const xh_feature_source test =
+        xh_feature_store_source(run->test_features, run->test.count, run->test.labels);
+    return xh_readout_accuracy(run->readout, test, NULL, accuracy, error);
+}
+
+xh_status xh_run_test(xh_run_state *run, double *accuracy, xh_error *error) {
+    const xh_partners *partners = run->options->partners;
+    extraction buffers = {
+        .values = xh_array_create(XH_RUN_FEATURE_BATCH * features_of(run), sizeof(float))};
+    xh_status status =
+        buffers.values ? extract(run, &run->test, "none", 0, run->test_features, &buffers, error)
+                       : no_memory(error);
+    xh_array_free(buffers.values);
+    if (status == XH_OK && xh_run_leads(run)) {
+        status = classify(run, accuracy, error);
+    }
+    xh_partners_share(partners, 0, sizeof(status), &status);
+    xh_partners_share(partners, 0, sizeof(*accuracy), accuracy);
     return status;
 }
 
@@ -178,13 +208,11 @@ xh_status xh_run_readout_row(xh_run_state *run, long epoch, double loss, xh_erro
 static xh_status run_epoch(xh_run_state *run, long epoch, xh_error *error) {
     const xh_feature_source train =
         xh_feature_store_source(run->train_features, run->train.count, run->train.labels);
-    const xh_feature_source test =
-        xh_feature_store_source(run->test_features, run->test.count, run->test.labels);
     double loss = 0;
     xh_status status =
         xh_readout_epoch(run->readout, epoch, train, &loss, &run->train_accuracy, error);
     if (status == XH_OK) {
-        status = xh_readout_accuracy(run->readout, test, NULL, &run->test_accuracy, error);
+        status = classify(run, &run->test_accuracy, error);
     }
     if (status != XH_OK) {
         return status;
@@ -216,7 +244,9 @@ static xh_status read_out(xh_run_state *run, xh_error *error) {
 
 xh_status xh_run_readout(xh_run_state *run, xh_error *error) {
     const xh_partners *partners = run->options->partners;
-    xh_status status = xh_run_leads(run) ? read_out(run, error) : XH_OK;
+    run->alone = xh_run_leads(run);
+    xh_status status = run->alone ? read_out(run, error) : XH_OK;
+    run->alone = false;
     xh_partners_meet(partners);
     xh_partners_share(partners, 0, sizeof(status), &status);
     return status;

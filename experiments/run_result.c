@@ -39,6 +39,8 @@ static void gather(const xh_run_state *run, xh_run_result *result) {
     result->train_images_per_second = per(result->images, run->training_wall);
     result->wall_seconds = xh_run_seconds(run->watch);
     result->peak_memory_bytes = peak_memory();
+    result->inference_count = run->inference_count;
+    memcpy(result->inferences, run->inferences, sizeof(result->inferences));
     count_synapses(run, result);
 }
 

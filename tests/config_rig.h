@@ -10,6 +10,9 @@
 
 /* The shortest experiment. */
 #define DIGITAL "network: {layers: [{outputs: 8}]}\n"
+#define CROSSBAR                                                                                   \
+    "network: {layers: [{synapses: crossbar}]}\n"                                                  \
+    "device: {model: pcm_accumulate}\nscheme: {name: pcm_pair}\n"
 
 static xh_config config; /* as parsed last */
 static xh_config again;  /* to compare with */

@@ -237,6 +237,13 @@ START_TEST(keys_are_checked_together) {
     refuse("network:\n  layers:\n    - {pool_size: 16, pool_stride: 16, pool_padding: 0}\n"
            "    - kernel: 3\n",
            "e.yaml:4: layer conv2: padding = 2 cannot reflect an image side of 1 pixels");
+    refuse(DIGITAL "inference: {after: 1 h}\n",
+           "e.yaml:2: inference.after needs a layer on a crossbar");
+    refuse(CROSSBAR "training: {rest_seconds: 3601}\ninference: {after: 1 h}\n",
+           "e.yaml:5: inference.after begins with 3600 s, before the end of training.rest_seconds "
+           "= 3601 s");
+    refuse(CROSSBAR "crossbar:\n  dac_bits: 0\n  input_coding: bit_serial\n",
+           "e.yaml:6: crossbar.input_coding = bit_serial needs dac_bits of 2 or more, not 0");
     refuse("dataset: {name: mnist, train_images: 60001}\n" DIGITAL,
            "e.yaml:1: dataset.train_images = 60001 is more than the 60000 of the data set");
     refuse("dataset: {test_images: 10001}\n" DIGITAL,
@@ -255,6 +262,35 @@ START_TEST(keys_are_checked_together) {
     refuse(DIGITAL "training: {method: backprop, layers: 1}\n",
            "e.yaml:2: training.layers cannot be with training.method = backprop, by which every "
            "layer learns");
+}
+END_TEST
+
+/* Seconds, and what is told of texts that are no such list. */
+START_TEST(times_are_read) {
+    double seconds[XH_CONFIG_TIMES];
+    size_t count = 9;
+    ck_assert_int_eq(xh_config_times("", seconds, &count, NULL), XH_OK);
+    ck_assert_uint_eq(count, 0);
+    ck_assert_int_eq(xh_config_times(" 0.5,20 s, 1.5min ,1h,2 d, 1e1 y ", seconds, &count, NULL),
+                     XH_OK);
+    const double expected[] = {0.5, 20, 90, 3600, 172800, 10 * 365 * 86400.0};
+    ck_assert_uint_eq(count, 6);
+    ck_assert_mem_eq(seconds, expected, sizeof expected);
+    const char *const wrong[] = {"1 w", "h",     "1 h 2 d", "-1 h", "0 s",
+                                 "nan", "inf y", ",1 h",    "1 hh"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        ck_assert_int_eq(xh_config_times(wrong[i], seconds, &count, &error), XH_INPUT);
+        ck_assert_ptr_nonnull(strstr(error.text, "is not a list of times such as"));
+    }
+    ck_assert_int_eq(xh_config_times("1 h, 60 min", seconds, &count, &error), XH_INPUT);
+    ck_assert_str_eq(error.text, "\"1 h, 60 min\" does not go from earlier to later");
+    ck_assert_int_eq(
+        xh_config_times("1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17", seconds, &count, &error),
+        XH_INPUT);
+    refuse(
+        CROSSBAR "inference:\n  after: soon\n",
+        "e.yaml:5: inference.after = \"soon\" is not a list of times such as \"20 s, 5 min, 1 h, "
+        "30 d, 1 y\"");
 }
 END_TEST
 
@@ -355,6 +391,7 @@ int main(void) {
                             sizes_are_bounded,
                             names_are_checked,
                             keys_are_checked_together,
+                            times_are_read,
                             keys_of_data_are_checked_together,
                             overrides_come_last,
                             overrides_are_named_in_errors,

@@ -12,8 +12,8 @@ typedef struct moment {
 } moment;
 
 static const moment moments[] = {
-    {"first", 24},  {"first", TRAIN},  {"second", 0},
-    {"second", 32}, {"features", 100}, {"readout", 1},
+    {"first", 24},     {"first", TRAIN}, {"second", 0},    {"second", 32},
+    {"features", 100}, {"readout", 1},   {"inference", 1},
 };
 enum { MOMENTS = sizeof(moments) / sizeof(moments[0]), ROOM = 4096 };
 
@@ -101,6 +101,9 @@ static void gather(figures *all) {
         "/readout/epoch",
         "/readout/loss",
         "/readout/test_accuracy",
+        "/inference/test_accuracy",
+        "/inference/compensated_accuracy",
+        "/inference/compensation_energy",
         "/layers/first/conductance",
         "/layers/second/mean",
         "/layers/second/conductance",
@@ -133,8 +136,9 @@ static void configure(void) {
     set_up();
     load((const char *const[]){"output.weights=true", "output.conductances=true",
                                "training.rest_seconds=60", "training.epochs=2",
-                               "training.images=50", "readout.epochs=3"},
-         6);
+                               "training.images=50", "readout.epochs=3",
+                               "crossbar.compensation=tile", "inference.after=1 h, 1 d"},
+         8);
 }
 
 /* What comes of it uninterrupted, once for all tests. */

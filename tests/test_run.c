@@ -283,6 +283,47 @@ START_TEST(progress_tells_every_stage) {
 }
 END_TEST
 
+/* Noise-free cells that drift alike: until time has passed the readout sees what it learned from, and compensated it
+ * does so again, to the rounding of floats. */
+START_TEST(the_network_ages) {
+    load((const char *const[]){"inference.after=50 s, 1 d, 1 y", "training.rest_seconds=50",
+                               "crossbar.compensation=tile", "crossbar.read_noise=false",
+                               "crossbar.adc_bits=0", "crossbar.dac_bits=0",
+                               "device.drift_spread=0", "training.learn=false"},
+         8);
+    run();
+    const xh_run_inference *after = result.inferences;
+    double accuracy[3];
+    ck_assert_uint_eq(result.inference_count, 3);
+    ck_assert_double_eq(after[0].seconds, 50);
+    ck_assert_double_eq(after[2].seconds, 365 * 86400.0);
+    for (size_t i = 0; i < 3; i++) {
+        ck_assert_double_eq_tol(after[i].compensated_accuracy, result.test_accuracy, 1.01 / TEST);
+    }
+    ck_assert_uint_eq(read_set("/inference/test_accuracy", 3, accuracy), 3);
+    ck_assert_double_eq(accuracy[1], after[1].test_accuracy);
+    /* the reference, one read before the features and one at each time: of two layers of one tile, 4 and 6 columns
+     * of two sides, with inputs of 25 and 36 */
+    const double *count = result.ledger.count[XH_PHASE_compensation];
+    ck_assert_double_eq(count[XH_EVENT_adc_conversion], 5 * 2 * (4 + 6));
+    ck_assert_double_eq(count[XH_EVENT_wordline_drive], 5 * 2 * (25 + 36));
+    double joules[3];
+    read_set("/inference/compensation_energy", 3, joules);
+    ck_assert_double_gt(joules[0], 0);
+    ck_assert_double_eq_tol(joules[2], xh_cost_phase_joules(&result.cost, XH_PHASE_compensation),
+                            1e-18);
+    const double training = result.training_joules;
+    load((const char *const[]){"training.rest_seconds=50", "crossbar.read_noise=false",
+                               "crossbar.adc_bits=0", "crossbar.dac_bits=0",
+                               "device.drift_spread=0", "training.learn=false"},
+         6);
+    run();
+    ck_assert_uint_eq(result.inference_count, 0);
+    ck_assert_double_eq(result.training_joules, training);
+    ck_assert_double_eq(result.ledger.count[XH_PHASE_compensation][XH_EVENT_adc_conversion], 0);
+}
+END_TEST
+
 static volatile sig_atomic_t stop;
 
 static void stop_in_second(const xh_progress *progress, void *context) {
@@ -336,6 +377,7 @@ int main(void) {
         a_prototype_keeps_its_own_time,
         hardware_time_is_the_latency,
         progress_tells_every_stage,
+        the_network_ages,
         an_interrupted_run_leaves_its_part,
         wrong_inputs_leave_no_file,
     };

@@ -51,6 +51,11 @@ typedef struct xh_training_params {
     double rest_seconds;                   /* simulated seconds between training and inference */
 } xh_training_params;
 
+typedef struct xh_inference_params {
+    char after[XH_PARAM_TEXT_SIZE]; /* times since the end of training at which the test images are
+                                       classified again, as of xh_config_times; "": none */
+} xh_inference_params;
+
 typedef struct xh_output_params {
     bool weights;      /* final weights in the result */
     bool conductances; /* final conductances of every device in the result */
@@ -61,6 +66,7 @@ extern const xh_param_table xh_seed_param_table;
 extern const xh_param_table xh_dataset_param_table;
 extern const xh_param_table xh_network_param_table;
 extern const xh_param_table xh_training_param_table;
+extern const xh_param_table xh_inference_param_table;
 extern const xh_param_table xh_output_param_table;
 extern const xh_param_table xh_hardware_param_table; /* a hardware profile without its prices */
 
@@ -85,6 +91,7 @@ typedef struct xh_config {
     xh_param_values scheme_values;
     xh_training_params training;
     xh_readout_params readout;
+    xh_inference_params inference;
     xh_output_params output;
     xh_hardware hardware; /* the profile that experiment.hardware names */
 } xh_config;
@@ -114,6 +121,14 @@ size_t xh_config_learning_layers(const xh_config *config);
 
 /** Whether the network is trained end to end instead: training.method. */
 bool xh_config_backpropagates(const xh_config *config);
+
+enum { XH_CONFIG_TIMES = 16 };
+
+/** Seconds of a list of times such as "20 s, 5 min, 1 h, 30 d, 1 y" (years of 365 days; seconds need no
+ * unit). XH_INPUT unless they are positive, each later than the one before, and at most
+ * XH_CONFIG_TIMES. */
+xh_status xh_config_times(const char *text, double seconds[XH_CONFIG_TIMES], size_t *count,
+                          xh_error *error);
 
 /** Writes the resolved configuration as YAML, with units and sentences as comments: read again, it
  * is the same. */

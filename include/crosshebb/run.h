@@ -61,6 +61,13 @@ typedef struct xh_run_layer {
     double wear_max, wear_p999; /* cycles a device */
 } xh_run_layer;
 
+/** The test images classified again some time after training. */
+typedef struct xh_run_inference {
+    double seconds;              /* since the end of training */
+    double test_accuracy;        /* 0..1, as the arrays are */
+    double compensated_accuracy; /* drift compensated; NAN where it is not */
+} xh_run_inference;
+
 typedef struct xh_run_result {
     char path[4096];
     bool recalled; /* the run was complete before: only path and accuracies are known */
@@ -81,6 +88,8 @@ typedef struct xh_run_result {
     double joules_per_synapse; /* update_joules over synapse_updates */
     double joules_per_pulse;   /* update_joules over pulses on devices */
     double wear_max, wear_p999;
+    size_t inference_count;
+    xh_run_inference inferences[XH_CONFIG_TIMES];
     size_t layer_count;
     xh_run_layer layers[XH_CONFIG_LAYERS];
 } xh_run_result;

@@ -103,8 +103,9 @@ compare int16 3 --set 'network.layers.*.arithmetic=int16' --set training.order=c
     --set network.layers.1.rate_decay=linear --set network.layers.2.pre_triangle=true
 
 # Crossbars, by every scheme and with all that is drawn at random; few images, as they take their time.
-crossbar=(--set 'network.layers.*.synapses=crossbar' --set training.images=20 --set training.rest_seconds=3600)
-groups+=(/wear /conductance)
+crossbar=(--set 'network.layers.*.synapses=crossbar' --set training.images=20 --set training.rest_seconds=3600
+    --set crossbar.compensation=column --set "inference.after=2 h, 1 d")
+groups+=(/wear /conductance /inference)
 compare read_modify_write 2 "${crossbar[@]}"
 compare complementary 3 "${crossbar[@]}" --set device.model=soft_bounds --set scheme.name=complementary
 compare pcm_pair "2 3" "${crossbar[@]}" --set scheme.name=pcm_pair
