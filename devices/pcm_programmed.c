@@ -52,6 +52,12 @@ typedef struct law {
     double c[TERMS];
 } law;
 
+typedef struct fits {
+    law mean;
+    law spread;
+    law flicker;
+} fits;
+
 typedef struct pcm_params {
     double g_min;
     double g_max;
@@ -60,9 +66,7 @@ typedef struct pcm_params {
     double program_noise;
     double drift;
     double drift_spread;
-    law mean;
-    law spread;
-    law flicker;
+    fits fit;
     double flicker_scale;
     double flicker_power;
     double flicker_noise;
@@ -93,17 +97,18 @@ enum { ERROR_DRAW, DRIFT_DRAW, FLICKER_DRAW, DRAWS };
 
 /* The rows of a law without its polynomial, and those of that. */
 #define BRANCH(of, what, meeting, constant, slope, least, most, source)                            \
-    NAMED(#of "_limit", of.limit, "1", meeting, 0, 10,                                             \
+    NAMED(#of "_limit", fit.of.limit, "1", meeting, 0, 10,                                         \
           what ": x from which it is the polynomial " source),                                     \
-        TERM(#of "_offset", of.offset, constant, what ": value of the logarithm at x = 1 " FIT),   \
-        TERM(#of "_logarithm", of.logarithm, slope, what ": factor of ln x " FIT),                 \
-        TERM(#of "_low", of.low, least, what ": least of the first branch " FIT),                  \
-        TERM(#of "_high", of.high, most, what ": most of the first branch " FIT)
+        TERM(#of "_offset", fit.of.offset, constant,                                               \
+             what ": value of the logarithm at x = 1 " FIT),                                       \
+        TERM(#of "_logarithm", fit.of.logarithm, slope, what ": factor of ln x " FIT),             \
+        TERM(#of "_low", fit.of.low, least, what ": least of the first branch " FIT),              \
+        TERM(#of "_high", fit.of.high, most, what ": most of the first branch " FIT)
 #define POLYNOMIAL(of, what)                                                                       \
-    TERM(#of "_0", of.c[0], 0, what ": constant of the polynomial [90 nm: none]"),                 \
-        TERM(#of "_1", of.c[1], 0, what ": factor of x [90 nm: none]"),                            \
-        TERM(#of "_2", of.c[2], 0, what ": factor of x^2 [90 nm: none]"),                          \
-        TERM(#of "_3", of.c[3], 0, what ": factor of x^3 [90 nm: none]")
+    TERM(#of "_0", fit.of.c[0], 0, what ": constant of the polynomial [90 nm: none]"),             \
+        TERM(#of "_1", fit.of.c[1], 0, what ": factor of x [90 nm: none]"),                        \
+        TERM(#of "_2", fit.of.c[2], 0, what ": factor of x^2 [90 nm: none]"),                      \
+        TERM(#of "_3", fit.of.c[3], 0, what ": factor of x^3 [90 nm: none]")
 #define NEVER "[90 nm: none, the first branch is all]"
 
 static const char *const clocks[] = {"prototype", "hardware", NULL};
@@ -229,8 +234,8 @@ XH_KERNEL
 static void set(const void *params, xh_cells cells, const float *target, const float *noise,
                 double now) {
     const pcm_params *p = params;
-    const curve mean = curve_of(&p->mean);
-    const curve spread = curve_of(&p->spread);
+    const curve mean = curve_of(&p->fit.mean);
+    const curve spread = curve_of(&p->fit.spread);
     const clock_of clock = clock_from(p);
     const float per_reference = (float)(1 / p->g_reference);
     const float deviation = (float)p->program_noise;
@@ -288,7 +293,7 @@ XH_KERNEL
 static void read(const void *params, xh_cells cells, double now, float *conductance,
                  float *variance) {
     const pcm_params *p = params;
-    const curve fit = curve_of(&p->flicker);
+    const curve strengths = curve_of(&p->fit.flicker);
     const clock_of clock = clock_from(p);
     const flicker noise = flicker_of(p);
     const float per_reference = (float)(1 / p->g_reference);
@@ -306,7 +311,7 @@ static void read(const void *params, xh_cells cells, double now, float *conducta
         float x = g[c] * per_reference;
         float logarithm = span_log(x < least_x ? least_x : x);
         float falling = factor * span_exp(-power * logarithm);
-        float q = strength * curve_value(fit, x, logarithm, falling);
+        float q = strength * curve_value(strengths, x, logarithm, falling);
         float elapsed = clock_time(clock, time, programmed[c]);
         float drifted = g[c] * span_exp(-drift[c] * span_log(elapsed * scale));
         float wandered = drifted * (1.0F + q * wander[c]);

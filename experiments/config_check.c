@@ -154,10 +154,11 @@ static xh_status check_traits(const xh_config *config, const xh_node *root, xh_e
         {XH_DEVICE_READ_NOISE, "has read noise"},
     };
     if (!config->device->pulse) {
-        return xh_node_error(at(at(root, "device"), "model"), error,
-                             "device.model = %s describes cells programmed in a closed loop, which "
-                             "take no pulses: scheme.name = %s cannot learn on them",
-                             config->device->name, config->scheme->name);
+        return xh_node_error(at(at(root, "scheme"), "name"), error,
+                             "scheme.name = %s learns by pulses; device.model = %s describes cells "
+                             "programmed in a closed loop, which take none (synapses: programmed "
+                             "is for such)",
+                             config->scheme->name, config->device->name);
     }
     const unsigned lacking = config->scheme->needs & ~config->device->traits;
     for (size_t i = 0; i < sizeof traits / sizeof traits[0]; i++) {
@@ -171,19 +172,34 @@ static xh_status check_traits(const xh_config *config, const xh_node *root, xh_e
     return XH_OK;
 }
 
-/* A layer on a crossbar needs a device and a scheme. */
-static xh_status check_crossbars(const xh_config *config, const xh_node *root, xh_error *error) {
+/* The first layer whose synapses are of that kind; the number of layers if none is. */
+static size_t find_synapses(const xh_config *config, const char *kind) {
     size_t index = 0;
-    while (index < config->layer_count && strcmp(config->layers[index].synapses, "crossbar") != 0) {
+    while (index < config->layer_count && strcmp(config->layers[index].synapses, kind) != 0) {
         index++;
     }
-    if (index == config->layer_count) {
+    return index;
+}
+
+static xh_status lacks_section(const xh_config *config, const xh_node *root, size_t index,
+                               const char *section, xh_error *error) {
+    return xh_node_error(at(layer_node(root, index), "synapses"), error,
+                         "network.layers.%zu.synapses = %s needs a section %s", index,
+                         config->layers[index].synapses, section);
+}
+
+/* A layer on a crossbar needs a device, and one that learns there a scheme. */
+static xh_status check_crossbars(const xh_config *config, const xh_node *root, xh_error *error) {
+    const size_t learning = find_synapses(config, "crossbar");
+    const size_t programmed = find_synapses(config, "programmed");
+    if (programmed < config->layer_count && !config->device) {
+        return lacks_section(config, root, programmed, "device", error);
+    }
+    if (learning == config->layer_count) {
         return XH_OK;
     }
     if (!config->device || !config->scheme) {
-        return xh_node_error(at(layer_node(root, index), "synapses"), error,
-                             "network.layers.%zu.synapses = crossbar needs a section %s", index,
-                             config->device ? "scheme" : "device");
+        return lacks_section(config, root, learning, config->device ? "scheme" : "device", error);
     }
     const xh_status status = check_traits(config, root, error);
     if (status == XH_OK &&
@@ -222,11 +238,14 @@ static xh_status check_backprop(const xh_config *config, const xh_node *root, xh
         return XH_OK;
     }
     for (size_t l = 0; l < config->layer_count; l++) {
-        if (strcmp(config->layers[l].synapses, "crossbar") == 0) {
+        if (strcmp(config->layers[l].synapses, "digital") != 0) {
+            const bool learns = strcmp(config->layers[l].synapses, "crossbar") == 0;
             return xh_node_error(at(layer_node(root, l), "synapses"), error,
-                                 "network.layers.%zu.synapses = crossbar cannot be with "
-                                 "training.method = backprop: arrays are never read transposed",
-                                 l);
+                                 "network.layers.%zu.synapses = %s cannot be with "
+                                 "training.method = backprop: %s",
+                                 l, config->layers[l].synapses,
+                                 learns ? "arrays are never read transposed"
+                                        : "the comparator stays in float");
         }
     }
     if (training->unlabelled) {
@@ -277,7 +296,7 @@ static xh_status check_inference(const xh_config *config, const xh_node *root, x
         return xh_node_locate(place, error);
     }
     for (size_t l = 0; l < config->layer_count; l++) {
-        ages = ages || strcmp(config->layers[l].synapses, "crossbar") == 0;
+        ages = ages || strcmp(config->layers[l].synapses, "digital") != 0;
     }
     if (count > 0 && !ages) {
         return xh_node_error(place, error, "inference.after needs a layer on a crossbar");

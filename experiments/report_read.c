@@ -17,7 +17,7 @@ static xh_status read_layer(xh_report_run *run, size_t index, xh_error *error) {
     run->layer_count = index + 1;
     snprintf(layer->figures, sizeof(layer->figures), "/result/layers/%s", layer->name);
     char *synapses = xh_report_run_text(run, group, "synapses");
-    run->devices = run->devices || (synapses && strcmp(synapses, "crossbar") == 0);
+    run->devices = run->devices || (synapses && strcmp(synapses, "digital") != 0);
     free(synapses);
     snprintf(group, sizeof(group), "/train/%s", layer->name);
     return xh_result_table_read(run->result, group, &layer->train, error);

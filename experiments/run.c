@@ -184,8 +184,8 @@ static xh_status prepare(xh_run_state *run, xh_run_result *result, xh_error *err
 xh_status xh_run(const xh_config *config, xh_run_options options, xh_run_result *result,
                  xh_error *error) {
     static xh_status (*const softhebb[])(xh_run_state *, xh_error *) = {
-        xh_run_load,     xh_run_build,   xh_run_open,  xh_run_go_on, xh_run_train,
-        xh_run_features, xh_run_readout, xh_run_infer, NULL,
+        xh_run_load,    xh_run_build,    xh_run_open,    xh_run_go_on, xh_run_train,
+        xh_run_program, xh_run_features, xh_run_readout, xh_run_infer, NULL,
     };
     static xh_status (*const backprop[])(xh_run_state *, xh_error *) = {
         xh_run_load,  xh_run_build,    xh_run_open, xh_run_build_baseline,

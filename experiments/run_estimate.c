@@ -51,7 +51,8 @@ typedef struct layer_work {
     double cut;     /* values copied into patches */
     double outputs; /* before pooling */
     double synapses;
-    bool crossbar;
+    bool crossbar;   /* learns on one */
+    bool programmed; /* onto one after training */
 } layer_work;
 
 typedef struct network_work {
@@ -79,14 +80,26 @@ typedef struct work {
     double effort;
 } work;
 
+/* Devices of a layer, also of one that has them only after training. */
+static double devices_of(const xh_config *config, const layer_work *layer) {
+    return layer->crossbar || layer->programmed
+               ? (double)xh_crossbar_lanes(&config->crossbar) * layer->synapses
+               : 0;
+}
+
+/* A matrix that is written onto a crossbar is there beside it until it is written. */
 static double synapse_bytes(const xh_config *config, const layer_work *layer) {
+    const double devices = devices_of(config, layer);
+    double bytes = START * layer->synapses;
     if (!layer->crossbar) {
-        return (DIGITAL_SYNAPSE + START) * layer->synapses;
+        bytes += DIGITAL_SYNAPSE * layer->synapses;
     }
-    const double devices = (double)xh_crossbar_lanes(&config->crossbar);
-    const size_t planes = xh_device_kept(config->device, config->device_values.bytes);
-    const double device = (double)planes * sizeof(float) + DEVICE;
-    return (devices * device + CROSSBAR_SYNAPSE + START) * layer->synapses;
+    if (devices > 0) {
+        const size_t planes = xh_device_kept(config->device, config->device_values.bytes);
+        const double device = (double)planes * sizeof(float) + DEVICE;
+        bytes += devices * device + CROSSBAR_SYNAPSE * layer->synapses;
+    }
+    return bytes;
 }
 
 /* Images that a layer is given at once, as long as there are so many. */
@@ -136,11 +149,11 @@ static xh_status add_layer(const xh_config *config, const image_counts *images,
     layer->cut = strcmp(params->type, "conv") == 0 ? (double)inputs * (double)positions : 0;
     layer->outputs = (double)params->outputs * (double)positions;
     layer->crossbar = strcmp(params->synapses, "crossbar") == 0;
+    layer->programmed = strcmp(params->synapses, "programmed") == 0;
     network->features = (double)output.height * (double)output.width * (double)output.channels;
     network->bytes += (double)bytes + synapse_bytes(config, layer);
     network->largest = fmax(network->largest, layer->synapses);
-    network->devices +=
-        layer->crossbar ? (double)xh_crossbar_lanes(&config->crossbar) * layer->synapses : 0;
+    network->devices += devices_of(config, layer);
     network->count++;
     *shape = output;
     return XH_OK;
@@ -238,7 +251,9 @@ static work feature_work(const xh_config *config, const image_counts *images,
             : (double)config->readout.views * images->train + tests_of(config) * images->test;
     work sum = {.effort = read * DECODE * images->decoded};
     for (size_t l = 0; l < network->count; l++) {
-        add_read(&network->layers[l], read, &sum);
+        const layer_work *layer = &network->layers[l];
+        add_read(layer, read, &sum);
+        sum.effort += layer->programmed ? read * NOISE * layer->outputs : 0;
     }
     return sum;
 }

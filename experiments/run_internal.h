@@ -151,6 +151,9 @@ xh_status xh_run_open(xh_run_state *run, xh_error *error);
 /** Goes to the place in training that was found, if any was. */
 xh_status xh_run_go_on(xh_run_state *run, xh_error *error);
 xh_status xh_run_train(xh_run_state *run, xh_error *error);
+/** Writes the layers that are to be programmed onto their crossbars, for good: a run that goes on
+ *  does it again, from the weights that training left. */
+xh_status xh_run_program(xh_run_state *run, xh_error *error);
 xh_status xh_run_features(xh_run_state *run, xh_error *error);
 xh_status xh_run_readout(xh_run_state *run, xh_error *error);
 /** Tests the network at the times that the configuration asks for. */

@@ -4,6 +4,7 @@
 #include "crosshebb/baseline.h"
 #include "crosshebb/probe.h"
 
+#include <math.h>
 #include <omp.h>
 #include <string.h>
 
@@ -44,33 +45,49 @@ static bool is_crossbar(const xh_layer_params *params) {
     return strcmp(params->synapses, "crossbar") == 0;
 }
 
+static bool is_programmed(const xh_layer_params *params) {
+    return strcmp(params->synapses, "programmed") == 0;
+}
+
 static xh_arithmetic arithmetic_of(const xh_layer_params *params) {
     return strcmp(params->arithmetic, "int16") == 0 ? XH_ARITHMETIC_INT16 : XH_ARITHMETIC_FLOAT32;
 }
 
-/* How the neurons of a layer are divided among the partners of the run. */
+/* How the neurons of a layer are divided among the partners of the run: so that its matrix can be, or
+ * its crossbar, or the one and then the other. */
 static xh_division divide(const xh_run_state *run, const xh_layer_params *params) {
     const xh_partners *partners = run->options->partners;
     const size_t outputs = (size_t)params->outputs;
-    return is_crossbar(params)
-               ? xh_crossbar_divide(outputs, &run->config->crossbar, partners)
-               : xh_synapses_division_digital(outputs, arithmetic_of(params), partners);
+    const xh_division tiles = xh_crossbar_divide(outputs, &run->config->crossbar, partners);
+    xh_division matrix = xh_synapses_division_digital(outputs, arithmetic_of(params), partners);
+    if (is_programmed(params)) {
+        matrix.grain = xh_grain_of_both(matrix.grain, tiles.grain);
+    }
+    return is_crossbar(params) ? tiles : matrix;
 }
 
-static xh_status create_crossbar(const xh_run_state *run, size_t index, size_t inputs,
-                                 const float *weights, xh_rule rule, xh_synapses **synapses,
-                                 xh_error *error) {
+/* The array of a layer, pristine, on which a pair holds weights up to the range. */
+static xh_status create_array(const xh_run_state *run, size_t index, size_t inputs,
+                              double weight_range, xh_crossbar **crossbar, xh_error *error) {
     const xh_config *config = run->config;
     const xh_crossbar_seeds seeds = {
         .device = seed_of(config, config->seeds.device),
         .cycle = seed_of(config, config->seeds.cycle),
         .instance = (uint32_t)index,
     };
-    const xh_division outputs = divide(run, &config->layers[index]);
+    xh_crossbar_params params = config->crossbar;
+    params.weight_range = weight_range;
+    return xh_crossbar_create(inputs, divide(run, &config->layers[index]), config->device,
+                              config->device_values.bytes, &params, seeds, crossbar, error);
+}
+
+static xh_status create_crossbar(const xh_run_state *run, size_t index, size_t inputs,
+                                 const float *weights, xh_rule rule, xh_synapses **synapses,
+                                 xh_error *error) {
+    const xh_config *config = run->config;
     xh_crossbar *crossbar = NULL;
     const xh_status status =
-        xh_crossbar_create(inputs, outputs, config->device, config->device_values.bytes,
-                           &config->crossbar, seeds, &crossbar, error);
+        create_array(run, index, inputs, config->crossbar.weight_range, &crossbar, error);
     if (status != XH_OK) {
         return status;
     }
@@ -145,6 +162,75 @@ xh_status xh_run_build(xh_run_state *run, xh_error *error) {
     }
     run->lived_seconds = xh_run_cost(run).total_seconds;
     return XH_OK;
+}
+
+/* The largest weight of a layer, of all partners: what a pair at full range stands for. */
+static xh_status largest_weight(const xh_run_state *run, const xh_synapses *synapses,
+                                double *largest, xh_error *error) {
+    const size_t count = xh_synapses_inputs(synapses) * xh_synapses_outputs(synapses);
+    float *weights = xh_array_create(count, sizeof(float));
+    if (!weights) {
+        return xh_error_set(error, XH_MEMORY, "no memory for %zu weights", count);
+    }
+    float most = 0;
+    xh_synapses_weights(synapses, weights, xh_probe_weights);
+    for (size_t i = 0; i < count; i++) {
+        most = fmaxf(most, fabsf(weights[i]));
+    }
+    xh_array_free(weights);
+    xh_partners_largest(run->options->partners, 1, &most);
+    *largest = most > 0 ? (double)most : 1;
+    return XH_OK;
+}
+
+/* The largest weight takes the whole range of the devices. */
+static xh_status program_layer(const xh_run_state *run, size_t index, xh_error *error) {
+    xh_synapses *synapses = xh_layer_synapses(run->blocks[index].layer);
+    xh_crossbar *crossbar = NULL;
+    double largest = 0;
+    xh_status status = largest_weight(run, synapses, &largest, error);
+    if (status == XH_OK) {
+        status = create_array(run, index, xh_synapses_inputs(synapses), largest, &crossbar, error);
+    }
+    if (status == XH_OK) {
+        xh_synapses_program(synapses, crossbar);
+    }
+    return status;
+}
+
+/* One batch of training images sets the full scales of the new arrays, those of a layer by what
+ * comes from the arrays below it. */
+static xh_status calibrate(xh_run_state *run, const xh_layer_mode *modes, xh_error *error) {
+    const xh_loader_plan plan = {
+        .dataset = &run->train,
+        .count = run->train.count,
+        .batch = (size_t)run->config->training.batch,
+        .threads = xh_run_decoders(&run->train),
+    };
+    xh_loader *loader = NULL;
+    xh_images images;
+    xh_status status = xh_loader_create(&plan, &loader, error);
+    if (status == XH_OK) {
+        status = xh_loader_next(loader, &images, error);
+    }
+    if (status == XH_OK) {
+        status = xh_network_batch(run->network, run->layers - 1, modes, images, NULL, error);
+    }
+    xh_loader_free(loader);
+    return status;
+}
+
+xh_status xh_run_program(xh_run_state *run, xh_error *error) {
+    xh_layer_mode modes[XH_CONFIG_LAYERS];
+    size_t programmed = 0;
+    xh_status status = XH_OK;
+    for (size_t l = 0; status == XH_OK && l < run->layers; l++) {
+        const bool wanted = is_programmed(&run->config->layers[l]);
+        modes[l] = wanted ? XH_LAYER_CALIBRATE : XH_LAYER_INFER;
+        programmed += wanted;
+        status = wanted ? program_layer(run, l, error) : XH_OK;
+    }
+    return status == XH_OK && programmed > 0 ? calibrate(run, modes, error) : status;
 }
 
 xh_ledger xh_run_ledger(const xh_run_state *run) {

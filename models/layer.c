@@ -219,17 +219,27 @@ static void learn(xh_layer *layer, xh_images images) {
     layer->learned = signals.count;
 }
 
+static bool trains(xh_layer_mode mode) {
+    return mode == XH_LAYER_LEARN || mode == XH_LAYER_WARM;
+}
+
+static xh_phase phase_of(xh_layer_mode mode) {
+    if (trains(mode)) {
+        return XH_PHASE_forward;
+    }
+    return mode == XH_LAYER_INFER ? XH_PHASE_inference : XH_PHASE_program;
+}
+
 void xh_layer_batch(xh_layer *layer, xh_layer_mode mode, xh_images images, xh_images out) {
     const size_t full = xh_layer_chunk(layer);
     const size_t features = layer->output.height * layer->output.width * layer->outputs;
     if (layer->params.normalise) {
-        xh_normalise_apply(layer->normalise, images, mode != XH_LAYER_INFER);
+        xh_normalise_apply(layer->normalise, images, trains(mode));
     }
-    if (mode != XH_LAYER_INFER && !layer->calibrated) {
+    if (mode == XH_LAYER_CALIBRATE || (trains(mode) && !layer->calibrated)) {
         calibrate(layer, images);
     }
-    xh_synapses_read_begin(layer->synapses,
-                           mode == XH_LAYER_INFER ? XH_PHASE_inference : XH_PHASE_forward);
+    xh_synapses_read_begin(layer->synapses, phase_of(mode));
 #pragma omp parallel num_threads(layer->threads)
     for (size_t first = 0; first < images.count; first += full) {
         const size_t rest = images.count - first;

@@ -10,7 +10,7 @@
 #include <string.h>
 
 static const char *const types[] = {"conv", "dense", NULL};
-static const char *const synapse_kinds[] = {"digital", "crossbar", NULL};
+static const char *const synapse_kinds[] = {"digital", "crossbar", "programmed", NULL};
 static const char *const competitions[] = {"soft_anti", "soft", "hard", NULL};
 static const char *const decays[] = {"none", "linear", NULL};
 static const char *const initials[] = {"normal", "uniform_positive", NULL};
@@ -24,8 +24,11 @@ static const xh_param params[] = {
     XH_TEXT(xh_layer_params, name, "layer", NULL, "name in traces and messages"),
     XH_TEXT(xh_layer_params, type, "conv", types,
             "conv: every neuron sees each patch; dense: the whole image"),
-    XH_TEXT(xh_layer_params, synapses, "digital", synapse_kinds,
-            "what stores the weights: a float matrix, or a crossbar of devices"),
+    XH_TEXT(
+        xh_layer_params, synapses, "digital", synapse_kinds,
+        "what stores the weights: a float matrix (digital), a crossbar of devices on which they "
+        "are learned, or a float matrix that is written onto a crossbar once training is over "
+        "(programmed)"),
     XH_INTEGER(xh_layer_params, outputs, "1", 96, 1, 65536, "neurons, or output channels"),
     XH_INTEGER(xh_layer_params, kernel, "pixels", 5, 1, 31, "side of a patch; conv only"),
     XH_INTEGER(xh_layer_params, padding, "pixels", 2, 0, 15,

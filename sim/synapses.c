@@ -15,12 +15,12 @@ struct xh_synapses {
     size_t outputs; /* here */
     xh_division division;
     xh_rule rule;
-    double annealing;      /* factor of the rule's rate */
-    xh_digital *digital;   /* NULL on a crossbar */
-    xh_crossbar *crossbar; /* NULL in float */
-    const xh_scheme *scheme;
-    void *scheme_params; /* a copy */
-    float *state;        /* [outputs][scheme->column_numbers] */
+    double annealing;        /* factor of the rule's rate */
+    xh_digital *digital;     /* NULL on a crossbar */
+    xh_crossbar *crossbar;   /* NULL in float */
+    const xh_scheme *scheme; /* NULL if nothing is learned on the crossbar */
+    void *scheme_params;     /* a copy */
+    float *state;            /* [outputs][scheme->column_numbers] */
 };
 
 xh_division xh_synapses_division_digital(size_t outputs, xh_arithmetic arithmetic,
@@ -121,6 +121,13 @@ xh_status xh_synapses_create_crossbar(xh_crossbar *crossbar, const float *weight
     xh_crossbar_program(crossbar, weights);
     *synapses = made;
     return XH_OK;
+}
+
+void xh_synapses_program(xh_synapses *synapses, xh_crossbar *crossbar) {
+    xh_crossbar_program(crossbar, xh_digital_weights(synapses->digital));
+    xh_digital_free(synapses->digital);
+    synapses->digital = NULL;
+    synapses->crossbar = crossbar;
 }
 
 void xh_synapses_free(xh_synapses *synapses) {
@@ -228,10 +235,10 @@ void xh_synapses_weights(const xh_synapses *synapses, float *weights,
 }
 
 void xh_synapses_state(xh_synapses *synapses, xh_state *state) {
-    if (synapses->crossbar) {
+    if (synapses->digital) {
+        xh_digital_state(synapses->digital, state);
+    } else if (synapses->scheme) {
         xh_state_floats_divided(state, "scheme", 1, synapses->division,
                                 synapses->scheme->column_numbers, synapses->state);
-    } else {
-        xh_digital_state(synapses->digital, state);
     }
 }

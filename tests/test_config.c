@@ -230,8 +230,14 @@ START_TEST(keys_are_checked_together) {
            "device.model = pcm_accumulate is none");
     refuse("network:\n  layers: [{synapses: crossbar}]\n"
            "device:\n  model: cmo_programmed\nscheme: {name: complementary}\n",
-           "e.yaml:4: device.model = cmo_programmed describes cells programmed in a closed loop, "
-           "which take no pulses: scheme.name = complementary cannot learn on them");
+           "e.yaml:5: scheme.name = complementary learns by pulses; device.model = cmo_programmed "
+           "describes cells programmed in a closed loop, which take none (synapses: programmed is "
+           "for such)");
+    refuse("network:\n  layers:\n    - outputs: 8\n    - {kernel: 3, synapses: programmed}\n",
+           "e.yaml:4: network.layers.1.synapses = programmed needs a section device");
+    refuse("network:\n  layers: [{synapses: programmed}]\ntraining: {method: backprop}\n",
+           "e.yaml:2: network.layers.0.synapses = programmed cannot be with training.method = "
+           "backprop: the comparator stays in float");
     refuse("network:\n  layers:\n    - name: first\n      kernel: 31\n      padding: 1\n",
            "e.yaml:4: layer first: kernel = 31 is above the padded side of 30 pixels");
     refuse("network:\n  layers:\n    - {pool_size: 16, pool_stride: 16, pool_padding: 0}\n"

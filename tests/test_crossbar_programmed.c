@@ -192,6 +192,46 @@ START_TEST(schemes_refuse) {
 }
 END_TEST
 
+/* Digital synapses that are written onto a crossbar are its own from then on: without error and
+ * converters they answer as they did, and their state is no matrix any more. */
+START_TEST(digital_synapses_are_written) {
+    enum { INPUTS = 40, OUTPUTS = 30, COUNT = 20 };
+    static const xh_setting quiet[] = {{"program_noise", "0"}, {"flicker_noise", "0"}};
+    const xh_crossbar_params params = xh_plain_crossbar();
+    float *weights = xh_normals((size_t)INPUTS * OUTPUTS, 1, 0.2);
+    float *x = xh_normals((size_t)COUNT * INPUTS, 2, 1);
+    float u[2][COUNT * OUTPUTS];
+    xh_synapses *synapses = NULL;
+    ck_assert_int_eq(xh_synapses_create_digital(INPUTS, xh_undivided(OUTPUTS), weights,
+                                                (xh_rule){0.1, 0}, XH_SCALE_LAYER_MAXIMUM, 0,
+                                                XH_ARITHMETIC_FLOAT32, &synapses, NULL),
+                     XH_OK);
+    for (int written = 0; written < 2; written++) {
+        if (written) {
+            xh_synapses_program(synapses, xh_make_crossbar(INPUTS, OUTPUTS, "pcm_programmed", quiet,
+                                                           2, &params, 1));
+        }
+        xh_synapses_read_begin(synapses, XH_PHASE_inference);
+        xh_synapses_read(synapses, 0, COUNT, x, u[written]);
+        xh_synapses_read_end(synapses);
+    }
+    for (size_t i = 0; i < COUNT * OUTPUTS; i++) {
+        ck_assert_double_eq_tol(u[0][i], u[1][i], 1e-5);
+    }
+    ck_assert_ptr_null(xh_synapses_matrix(synapses));
+    const xh_ledger *ledger = xh_crossbar_ledger(xh_synapses_crossbar(synapses));
+    ck_assert_double_gt(ledger->count[XH_PHASE_program][XH_EVENT_pulse_up], 0);
+    ck_assert_double_eq(ledger->count[XH_PHASE_inference][XH_EVENT_adc_conversion],
+                        COUNT * OUTPUTS);
+    xh_state state = {0};
+    xh_synapses_state(synapses, &state);
+    ck_assert_int_eq(state.error.status, XH_OK);
+    xh_array_free(weights);
+    xh_array_free(x);
+    xh_synapses_free(synapses);
+}
+END_TEST
+
 int main(void) {
     const TTest *const tests[] = {
         weights_are_as_far_off_as_published,
@@ -199,6 +239,7 @@ int main(void) {
         programming_is_counted,
         same_bits_for_any_number_of_threads,
         schemes_refuse,
+        digital_synapses_are_written,
     };
     return xh_suite_run("crossbar_programmed", tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -163,6 +163,26 @@ START_TEST(seconds_go_by_the_rate) {
 }
 END_TEST
 
+/* A layer that is programmed after training trains as a digital one, reads features as one on a
+ * crossbar, and needs room for both. */
+START_TEST(programmed_layers_are_both) {
+    const char *const kinds[] = {"network.layers.*.synapses=digital",
+                                 "network.layers.*.synapses=crossbar",
+                                 "network.layers.*.synapses=programmed"};
+    xh_run_estimate of[3];
+    for (size_t k = 0; k < 3; k++) {
+        load(two_layers, kinds[k]);
+        predict(&machine);
+        of[k] = estimate;
+    }
+    ck_assert_double_eq(of[2].devices, of[1].devices);
+    ck_assert_double_eq(of[2].training_seconds, of[0].training_seconds);
+    ck_assert_double_eq(of[2].feature_seconds, of[1].feature_seconds);
+    ck_assert_double_gt(of[1].feature_seconds, of[0].feature_seconds);
+    ck_assert_double_gt(of[2].memory_bytes, fmax(of[0].memory_bytes, of[1].memory_bytes));
+}
+END_TEST
+
 /* In the published network for CIFAR-10 all but a few percent of the work are products. */
 START_TEST(published_networks_are_products) {
     load("network: {preset: softhebb-cifar-3}\n", NULL);
@@ -325,6 +345,7 @@ int main(void) {
     Suite *suite = suite_create("estimate");
     TCase *shapes = tcase_create("shapes");
     tcase_add_test(shapes, work_is_counted_from_shapes);
+    tcase_add_test(shapes, programmed_layers_are_both);
     tcase_add_test(shapes, work_end_to_end_is_counted_from_shapes);
     tcase_add_test(shapes, features_go_where_there_is_room);
     tcase_add_test(shapes, views_are_counted);

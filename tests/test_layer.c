@@ -180,6 +180,27 @@ END_TEST
 
 /* Warming moves the statistics and not the weights; inference moves neither; both read the same
  * weights. */
+/* Writes the weights of a layer onto an ideal crossbar with converters. */
+static xh_crossbar *write_layer(xh_layer *layer) {
+    xh_synapses *synapses = xh_layer_synapses(layer);
+    const xh_device_model *model = NULL;
+    double values[XH_PARAM_STRUCT_MAX / sizeof(double)];
+    xh_crossbar_params params;
+    xh_crossbar *crossbar = NULL;
+    ck_assert_int_eq(xh_device_find("ideal", &model, NULL), XH_OK);
+    xh_param_defaults(model->params, values);
+    xh_param_defaults(&xh_crossbar_param_table, &params);
+    ck_assert_int_eq(xh_param_set(xh_param_find(model->params, "states"), values, "2000", NULL),
+                     XH_OK);
+    params.weight_range = 25; /* five deviations */
+    ck_assert_int_eq(xh_crossbar_create(xh_synapses_inputs(synapses),
+                                        xh_synapses_division(synapses), model, values, &params,
+                                        (xh_crossbar_seeds){1, 2, 0}, &crossbar, NULL),
+                     XH_OK);
+    xh_synapses_program(synapses, crossbar);
+    return crossbar;
+}
+
 START_TEST(test_modes) {
     const xh_shape input = {12, 12, 2};
     const xh_layer_params params = xh_plain_layer(8, 3, 1);
@@ -209,6 +230,58 @@ END_TEST
 
 /* A large inference batch goes through in chunks: as image by image, but for the rounding of
  * differently shaped products. */
+/* A layer whose synapses were written onto a crossbar: calibration sets the full scales by what comes
+ * in, moves no statistics and is booked as programming; then it answers nearly as it did. */
+START_TEST(test_calibrate) {
+    enum { BATCH = 6 };
+    const xh_shape input = {10, 10, 3};
+    const xh_layer_params params = xh_plain_layer(12, 3, 1);
+    xh_layer *layer = xh_make_layer(&params, input, 1);
+    const xh_images before = xh_make_output(layer, BATCH);
+    const xh_images after = xh_make_output(layer, BATCH);
+    const struct {
+        xh_layer_mode mode;
+        xh_images out;
+    } steps[] = {{XH_LAYER_WARM, before},
+                 {XH_LAYER_INFER, before},
+                 {XH_LAYER_CALIBRATE, after},
+                 {XH_LAYER_INFER, after}};
+    xh_crossbar *crossbar = NULL;
+    double scale = 0;
+    float mean = 0;
+    for (size_t step = 0; step < 4; step++) {
+        const xh_images images = xh_make_images(input, BATCH, 7);
+        if (step == 2) {
+            crossbar = write_layer(layer);
+            scale = xh_crossbar_input_range(crossbar);
+            mean = xh_layer_normalise(layer).mean[0];
+        }
+        ck_assert_int_eq(xh_layer_reserve(layer, steps[step].mode, BATCH, NULL), XH_OK);
+        xh_layer_batch(layer, steps[step].mode, images, steps[step].out);
+        xh_array_free(images.data);
+    }
+    const xh_ledger *ledger = xh_crossbar_ledger(crossbar);
+    const double reads = (double)BATCH * (double)xh_layer_positions(layer);
+    ck_assert_float_eq(xh_layer_normalise(layer).mean[0], mean);
+    ck_assert_double_ne(xh_crossbar_input_range(crossbar), scale);
+    ck_assert_double_eq(ledger->count[XH_PHASE_program][XH_EVENT_softmax], reads * 12);
+    ck_assert_double_eq(ledger->count[XH_PHASE_inference][XH_EVENT_softmax], reads * 12);
+    ck_assert_double_eq(ledger->count[XH_PHASE_forward][XH_EVENT_softmax], 0);
+    double difference = 0;
+    double square = 0;
+    for (size_t i = 0; i < xh_output_size(layer, BATCH); i++) {
+        difference += pow(before.data[i] - after.data[i], 2);
+        square += pow(before.data[i], 2);
+    }
+    /* Converters of 8 bits with a range of 4 sigmas: steps of 3 % of the root mean square. */
+    ck_assert_double_gt(difference, 0);
+    ck_assert_double_lt(sqrt(difference / square), 0.03);
+    xh_array_free(before.data);
+    xh_array_free(after.data);
+    xh_layer_free(layer);
+}
+END_TEST
+
 START_TEST(test_chunks) {
     enum { COUNT = 40 };
     const xh_shape input = {16, 16, 3};
@@ -355,6 +428,7 @@ int main(void) {
                                   test_wrong_synapses, test_initial_weights,
                                   test_threads,        test_modes,
                                   test_chunks,         test_fixed_point,
-                                  test_arithmetic,     test_params};
+                                  test_arithmetic,     test_params,
+                                  test_calibrate};
     return xh_suite_run("layer", tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -37,7 +37,8 @@ START_TEST(test_programming_error) {
         const double sigma = r.cells.plane[G][0] / MICRO - 25 * figures[i][0];
         ck_assert_double_eq_tol(sigma, figures[i][1], 6e-4);
     }
-    for (double x = 0.2; x <= 1; x += 0.05) {
+    for (int i = 4; i <= 20; i++) {
+        const double x = i / 20.0;
         const double g = 25 * x;
         set_one(&r, x, 1, 0, 0);
         const double other = -0.00178767 * g * g + 0.07585724 * g + 0.28638599;

@@ -108,12 +108,13 @@ END_TEST
 /* 4.782 - 0.0091 G uS, at any time. */
 START_TEST(hfo2_of_milo) {
     rig r = create("hfo2-milo");
-    for (double g = 50; g <= 225; g += 25) {
+    for (int i = 2; i <= 9; i++) {
+        const double g = 25 * i;
         const double error = 4.782321 - 0.009107 * g;
         float read;
         set_one(&r, g, 1, 1);
-        for (double t = 0; t < 1e8; t += 3e7) {
-            r.model->read(r.params, r.cells, t, &read, NULL);
+        for (int year = 0; year < 4; year++) {
+            r.model->read(r.params, r.cells, 3e7 * year, &read, NULL);
             ck_assert_double_eq_tol(read / MICRO - g, error, 1e-4);
         }
     }

@@ -14,7 +14,7 @@ extern "C" {
 typedef struct xh_layer_params {
     char name[XH_PARAM_TEXT_SIZE];
     char type[XH_PARAM_TEXT_SIZE];     /* conv, dense */
-    char synapses[XH_PARAM_TEXT_SIZE]; /* digital, crossbar */
+    char synapses[XH_PARAM_TEXT_SIZE]; /* digital, crossbar, programmed */
     long outputs;                      /* neurons or channels */
     long kernel;
     long padding;
@@ -69,9 +69,10 @@ void xh_layer_free(xh_layer *layer);
 
 /** What a batch does to a layer. */
 typedef enum xh_layer_mode {
-    XH_LAYER_LEARN, /* batch statistics, running ones move, weights learn */
-    XH_LAYER_WARM,  /* batch statistics, running ones move, weights stay */
-    XH_LAYER_INFER  /* running statistics */
+    XH_LAYER_LEARN,    /* batch statistics, running ones move, weights learn */
+    XH_LAYER_WARM,     /* batch statistics, running ones move, weights stay */
+    XH_LAYER_INFER,    /* running statistics */
+    XH_LAYER_CALIBRATE /* running statistics; the full scales of converters are set anew */
 } xh_layer_mode;
 
 /** Makes room for batches of count images in the given mode. XH_MEMORY if there is none. */

@@ -46,6 +46,11 @@ xh_status xh_synapses_create_crossbar(xh_crossbar *crossbar, const float *weight
                                       const xh_scheme *scheme, const void *scheme_params,
                                       xh_synapses **synapses, xh_error *error);
 
+/** Writes the weights of digital synapses onto a crossbar of the same shape and division, which they
+ * own from now on and which answers every read; the float weights are gone, and nothing is learned
+ * from here on. */
+void xh_synapses_program(xh_synapses *synapses, xh_crossbar *crossbar);
+
 void xh_synapses_free(xh_synapses *synapses);
 
 size_t xh_synapses_inputs(const xh_synapses *synapses);
@@ -66,7 +71,7 @@ void xh_synapses_read_end(xh_synapses *synapses);
 /** From now on updates take place at factor times the rule's rate; 1 at first. */
 void xh_synapses_anneal(xh_synapses *synapses, double factor);
 
-/** Learns from one batch. Parallel inside; call from one thread. */
+/** Learns from one batch; not after xh_synapses_program. Parallel inside; call from one thread. */
 void xh_synapses_update(xh_synapses *synapses, const xh_signals *signals);
 
 /** Lets seconds pass. */
@@ -90,7 +95,7 @@ void xh_synapses_weights(const xh_synapses *synapses, float *weights,
                          void (*probe)(const xh_crossbar *crossbar, float *weights));
 
 /** Saves or loads what they need to go on between two batches: the float matrix, or the scheme's
- * digital state. A crossbar's own state is for the probe. */
+ * digital state (none after xh_synapses_program). A crossbar's own state is for the probe. */
 void xh_synapses_state(xh_synapses *synapses, xh_state *state);
 
 #ifdef __cplusplus

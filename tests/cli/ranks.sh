@@ -109,6 +109,9 @@ groups+=(/wear /conductance /inference)
 compare read_modify_write 2 "${crossbar[@]}"
 compare complementary 3 "${crossbar[@]}" --set device.model=soft_bounds --set scheme.name=complementary
 compare pcm_pair "2 3" "${crossbar[@]}" --set scheme.name=pcm_pair
+
+# Matrices that are written onto crossbars: parts are whole tiles from the beginning.
+compare programmed 3 --set 'network.layers.*.synapses=programmed' --set device.model=cmo_programmed --set training.rest_seconds=3600
 survive pcm_pair "${crossbar[@]}" --set scheme.name=pcm_pair
 
 # A signal to one of the ranks stops all of them, with a checkpoint that one process goes on from.
