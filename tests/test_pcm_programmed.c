@@ -85,7 +85,7 @@ START_TEST(test_read_noise) {
         rig_set(&r, "read_window", 1e10);
         set_one(&r, figures[i][0], 0, 0, 1);
         r.model->read(r.params, r.cells, 1.0, &read, &variance);
-        ck_assert_double_eq_tol(sqrt(variance) / read, figures[i][1], 7e-4);
+        ck_assert_double_eq_tol(sqrt((double)variance) / (double)read, figures[i][1], 7e-4);
         const double quiet = read;
         const double all = variance;
         rig_set(&r, "read_window", 0);

@@ -182,7 +182,7 @@ START_TEST(test_time_composes) {
         double now = 0;
         for (int k = 1; k <= steps; k++) {
             const double next = pow(1e7, (double)k / steps) - 1;
-            rig_age(&r, (uint64_t)(100 * way + k), now, next);
+            rig_age(&r, 100 * (uint64_t)way + (uint64_t)k, now, next);
             now = next;
         }
         r.model->read(r.params, r.cells, 1e7, read, NULL);
