@@ -86,7 +86,7 @@ static xh_synapses *make_physical(const physics *kind, const float *weights, xh_
     crossbar_params.rows = 16;
     crossbar_params.devices = 2;
     crossbar_params.slices = kind->slices;
-    strcpy(crossbar_params.encoding, kind->encoding);
+    snprintf(crossbar_params.encoding, sizeof crossbar_params.encoding, "%s", kind->encoding);
     crossbar_params.carry_every = 2;
     crossbar_params.carry_threshold = 0.05;
     crossbar_params.stuck_fraction = 0.05;
