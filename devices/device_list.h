@@ -11,6 +11,7 @@
     X(soft_bounds)                                                                                 \
     X(neurosim)                                                                                    \
     X(exponential_state)                                                                           \
+    X(lookup)                                                                                      \
     X(pcm_accumulate)                                                                              \
     X(pcm_programmed)                                                                              \
     X(rram_programmed)                                                                             \

@@ -68,7 +68,8 @@ typedef enum xh_option_bit {
     XH_OPTION_SEED = 4194304,
     XH_OPTION_PARAMETER = 8388608,
     XH_OPTION_MODEL = 16777216,
-    XH_OPTION_DEVICE = 33554432
+    XH_OPTION_DEVICE = 33554432,
+    XH_OPTION_TABLE = 67108864
 } xh_option_bit;
 
 typedef struct xh_command {
@@ -85,6 +86,7 @@ xh_status xh_command_run(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_sweep(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_report(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_price(const xh_arguments *arguments, xh_error *error);
+xh_status xh_command_import(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_watch(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_check(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_bench(const xh_arguments *arguments, xh_error *error);

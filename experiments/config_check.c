@@ -3,6 +3,7 @@
  * scheme.
  */
 #include "config_check.h"
+#include "config_table.h"
 
 #include <string.h>
 
@@ -201,7 +202,10 @@ static xh_status check_crossbars(const xh_config *config, const xh_node *root, x
     if (!config->device || !config->scheme) {
         return lacks_section(config, root, learning, config->device ? "scheme" : "device", error);
     }
-    const xh_status status = check_traits(config, root, error);
+    xh_status status = xh_config_require_table(at(root, "device"), config->device, error);
+    if (status == XH_OK) {
+        status = check_traits(config, root, error);
+    }
     if (status == XH_OK &&
         xh_scheme_fits(config->scheme, config->device, &config->crossbar, error) != XH_OK) {
         return xh_node_locate(at(root, "crossbar"), error);

@@ -5,6 +5,7 @@
  */
 #include "config_device.h"
 
+#include "config_table.h"
 #include "presets.h"
 
 #include <stdlib.h>
@@ -153,7 +154,7 @@ xh_status xh_config_read_device(const xh_node *root, const xh_device_model **mod
         xh_param_defaults((*model)->params, values);
         status = xh_node_params(section, (*model)->params, selectors, SELECTORS, values, error);
     }
-    return status;
+    return status == XH_OK ? xh_config_read_table(section, *model, values, error) : status;
 }
 
 /* Lays "key=value" over the section. */

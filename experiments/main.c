@@ -25,6 +25,8 @@ static const xh_command commands[] = {
      XH_OPTION_OUT | XH_OPTION_FORMAT, 1, 1, xh_command_report},
     {"price", "RESULT.h5", "energy and latency of a finished run under another hardware profile",
      XH_OPTION_HARDWARE | XH_OPTION_JSON, 1, 1, xh_command_price},
+    {"import", "UP... DOWN...", "tables of measured conductance steps, for the device model lookup",
+     XH_OPTION_TABLE | XH_OPTION_JSON, 2, SIZE_MAX, xh_command_import},
     {"watch", "RESULT.h5", "follow a running job: stage, accuracy, energy, rate", XH_OPTION_JSON, 1,
      1, xh_command_watch},
     {"check", "FILE.yaml", "validate; print the resolved configuration, predicted time and memory",

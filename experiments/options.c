@@ -19,6 +19,7 @@ static const option options[] = {
      "repeatable"},
     {XH_OPTION_OUT, "--out", "FILE",
      "what is written; default: the experiment's name with .h5, the result's name with .html"},
+    {XH_OPTION_TABLE, "--out", "TABLE.h5", "the file that is written"},
     {XH_OPTION_FOLDER, "--out", "DIR", "folder of the sweep; default: the sweep's name"},
     {XH_OPTION_DATA, "--data", "DIR",
      "folder of the data sets; default: $CROSSHEBB_DATA, ./data, /usr/share/datasets"},
@@ -220,6 +221,7 @@ static xh_status store(unsigned bit, const char *value, xh_arguments *arguments,
         return XH_OK;
     case XH_OPTION_OUT:
     case XH_OPTION_FOLDER:
+    case XH_OPTION_TABLE:
         arguments->out = value;
         return XH_OK;
     case XH_OPTION_DATA:

@@ -1,5 +1,7 @@
 /* What goes into the trace beside rows: the configuration, and the ledger with its prices. */
+#include "config_table.h"
 #include "run_internal.h"
+#include "table_file.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -73,6 +75,10 @@ xh_status xh_run_record_config(xh_run_state *run, xh_error *error) {
     }
     if (status == XH_OK && device) {
         status = xh_trace_text(run->trace, "/config/device", "model", device->name, error);
+    }
+    const xh_step_table *table = device ? xh_config_table(device, &config->device_values) : NULL;
+    if (status == XH_OK && table) {
+        status = xh_table_record(run->trace, table, error);
     }
     if (status == XH_OK && scheme) {
         status = xh_trace_text(run->trace, "/config/scheme", "name", scheme->name, error);

@@ -11,6 +11,7 @@
 
 #include "crosshebb/param.h"
 #include "crosshebb/rng.h"
+#include "crosshebb/step_table.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -87,6 +88,9 @@ typedef struct xh_device_model {
     size_t planes;
     const xh_plane *plane; /* plane 0 is the conductance as programmed, in siemens */
 
+    /** Where the parameters hold a table of measured steps, which the caller keeps (NULL: the
+     * model's example); a NULL hook: they hold none. */
+    const xh_step_table **(*table)(void *params);
     /** Nominal figures. */
     xh_device_nominal (*nominal)(const void *params);
     /** Prices and rating of its pulses. */
