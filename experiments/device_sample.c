@@ -161,7 +161,7 @@ void xh_device_sample_program(xh_device_sample *sample, double target) {
 
 void xh_device_sample_wait(xh_device_sample *sample, double seconds) {
     const double then = sample->now + seconds;
-    if (sample->model->age && seconds > 0) {
+    if (xh_device_ages(sample->model, sample->params) && seconds > 0) {
         sample->model->age(sample->params, sample->cells,
                            stream_of(sample, XH_RNG_AGE, 0, AGE_STEPS * sample->waits), 0,
                            sample->now, then);

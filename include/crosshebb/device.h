@@ -121,8 +121,7 @@ typedef struct xh_device_model {
                 double now);
     /** What the time between from and to does to cells first .. first + count - 1 at random
      * (diffusion, telegraph noise) and to their state (decay); NULL where time acts through read
-     * alone. Draws as init does, the
-     * stream's step + 0, 1, ... 255. */
+     * alone. Draws as init does, the stream's step + 0, 1, ... 255. */
     void (*age)(const void *params, xh_cells cells, xh_rng stream, uint64_t first, double from,
                 double to);
     /** Whether age does anything with these parameters; NULL: wherever there is age. */

@@ -70,7 +70,7 @@ expect_error 'mine.yaml:2: device.states = 0 is outside \[1, 1e\+06\]|--set stat
 expect_error 'unknown key stats; did you mean states\?' "$program" device soft_bounds --set stats=3
 expect_error 'the device is named already' "$program" device soft_bounds --set model=ideal
 expect_error '--cells = 0 is outside \[1, 1000000\]' "$program" device soft_bounds --cells 0
-for pulses in 5 5, ,5 -1,5 5,5,5 1e3,1; do
+for pulses in 5 '5,' ',5' -1,5 5,5,5 1e3,1; do
     expect_error '--pulses = .* is not UP,DOWN' "$program" device soft_bounds "--pulses=$pulses"
 done
 expect_error '--pulses: pcm_accumulate takes no down pulses' "$program" device pcm_accumulate --pulses 5,5

@@ -1,63 +1,10 @@
-/* Row drivers and converters: every coding of the inputs and every error of a converter, against a
- * plain computation from the probe's weights. Bounds of statistical tests are 5 standard errors,
- * which chance alone exceeds with probability 6e-7 a comparison, should seeds ever change. */
-#include "crossbar_fixture.h"
+/* Row drivers: every coding of the inputs and every full scale of them, against a plain computation
+ * from the probe's weights. */
+#include "periphery_rig.h"
 
-#include <math.h>
 #include <omp.h>
-#include <string.h>
-
-#define SIGMAS 5.0
-
-enum { INPUTS = 40, OUTPUTS = 30, COUNT = 50, ROWS = 16, TILES = 3, SIZE = COUNT * OUTPUTS };
 
 static xh_error error;
-
-static void choose(char text[XH_PARAM_TEXT_SIZE], const char *choice) {
-    snprintf(text, XH_PARAM_TEXT_SIZE, "%s", choice);
-}
-
-/* Full scales that do not move, three rows of tiles. */
-static xh_crossbar_params fixed_ranges(void) {
-    xh_crossbar_params params = xh_plain_crossbar();
-    params.rows = ROWS;
-    params.columns = 8;
-    params.dac_bits = 5;
-    choose(params.dac_range, "fixed");
-    choose(params.adc_range, "fixed");
-    params.dac_full_scale = 2;
-    params.adc_full_scale = 1.5;
-    return params;
-}
-
-/* Few states are soon programmed. */
-static const xh_setting few_states[] = {{"states", "20"}};
-
-static xh_crossbar *make(const xh_crossbar_params *params) {
-    xh_crossbar *crossbar = xh_make_crossbar(INPUTS, OUTPUTS, "ideal", few_states, 1, params, 1);
-    float *target = xh_normals(INPUTS * OUTPUTS, 1, 0.3);
-    xh_crossbar_program(crossbar, target);
-    xh_array_free(target);
-    return crossbar;
-}
-
-static void read_all(xh_crossbar *crossbar, size_t count, const float *x, float *u) {
-    xh_crossbar_read_begin(crossbar, XH_PHASE_inference);
-    xh_crossbar_read(crossbar, 0, count, x, u);
-    xh_crossbar_read_end(crossbar);
-}
-
-/* What a crossbar of these parameters answers to normal inputs of deviation 1. */
-static float *answer(const xh_crossbar_params *params) {
-    xh_crossbar *crossbar = make(params);
-    float *x = xh_normals(COUNT * INPUTS, 2, 1);
-    float *u = xh_array_create(SIZE, sizeof(float));
-    ck_assert_ptr_nonnull(u);
-    read_all(crossbar, COUNT, x, u);
-    xh_array_free(x);
-    xh_crossbar_free(crossbar);
-    return u;
-}
 
 /* Rounded to the nearest code, then clipped; near tells if a rounding error could change it. */
 static double convert(double value, double range, int codes, bool *near) {
@@ -234,123 +181,6 @@ START_TEST(codings_are_booked) {
 }
 END_TEST
 
-/* Answers of a wide crossbar, [WIDE], to inputs of 0.5. */
-enum { WIDE = 2048 };
-static void answer_wide(xh_crossbar_params params, float input, float *u) {
-    params.rows = INPUTS;
-    xh_crossbar *crossbar = xh_make_crossbar(INPUTS, WIDE, "ideal", few_states, 1, &params, 1);
-    float *target = xh_normals(INPUTS * WIDE, 1, 0.3);
-    float x[INPUTS];
-    for (size_t j = 0; j < INPUTS; j++) {
-        x[j] = input;
-    }
-    xh_crossbar_program(crossbar, target);
-    read_all(crossbar, 1, x, u);
-    xh_array_free(target);
-    xh_crossbar_free(crossbar);
-}
-
-/* Values of this mean and deviation? */
-static void expect_spread(size_t count, const float *values, double mean, double sigma) {
-    double sum = 0, square = 0;
-    for (size_t i = 0; i < count; i++) {
-        sum += (double)values[i];
-        square += pow((double)values[i] - mean, 2);
-    }
-    const double of_mean = sigma / sqrt((double)count);
-    const double of_sigma = sigma / sqrt(2 * (double)count);
-    ck_assert_double_eq_tol(sum / (double)count, mean, SIGMAS * of_mean);
-    ck_assert_double_eq_tol(sqrt(square / (double)count), sigma, SIGMAS * of_sigma);
-}
-
-START_TEST(offsets_and_gains_spread) {
-    static float u[WIDE], exact[WIDE];
-    xh_crossbar_params params = fixed_ranges();
-    params.adc_bits = 0;
-    answer_wide(params, 0.5F, exact);
-    params.adc_offset_spread = 0.02;
-    answer_wide(params, 0, u);
-    expect_spread(WIDE, u, 0, 0.02 * 3); /* of a full scale of 1.5 * 2 */
-    params.adc_offset_spread = 0;
-    params.adc_gain_spread = 0.05;
-    answer_wide(params, 0.5F, u);
-    for (size_t o = 0; o < WIDE; o++) {
-        u[o] /= exact[o];
-    }
-    expect_spread(WIDE, u, 1, 0.05);
-}
-END_TEST
-
-/* v / (1 + n |v|) of full scales, n the same or spread. */
-START_TEST(nonlinearity_bends_columns) {
-    static float u[WIDE], exact[WIDE], n[WIDE];
-    xh_crossbar_params params = fixed_ranges();
-    params.adc_bits = 0;
-    answer_wide(params, 0.5F, exact);
-    params.adc_nonlinearity = 0.3;
-    answer_wide(params, 0.5F, u);
-    for (size_t o = 0; o < WIDE; o++) {
-        const double v = (double)exact[o] / 3;
-        ck_assert_double_eq_tol((double)u[o], 3 * v / (1 + 0.3 * fabs(v)), 1e-5);
-    }
-    params.adc_nonlinearity_spread = 0.1;
-    answer_wide(params, 0.5F, u);
-    size_t count = 0;
-    for (size_t o = 0; o < WIDE; o++) {
-        const float v = exact[o] / 3;
-        if (fabsf(v) > 0.2F) { /* where float32 leaves n three digits */
-            n[count++] = (exact[o] / u[o] - 1) / fabsf(v);
-        }
-    }
-    ck_assert_uint_gt(count, WIDE / 4);
-    expect_spread(count, n, 0.3, 0.03);
-}
-END_TEST
-
-/* Three columns of a tile of 8 share a converter: the tile's are of 3, 3 and 2. */
-START_TEST(columns_share_converters) {
-    static float u[WIDE];
-    xh_crossbar_params params = fixed_ranges();
-    params.adc_bits = 0;
-    params.adc_share = 3;
-    params.adc_offset_spread = 0.1;
-    answer_wide(params, 0, u);
-    for (size_t o = 1; o < WIDE; o++) {
-        const bool same = o % 8 != 0 && o % 8 / 3 == (o - 1) % 8 / 3;
-        ck_assert_int_eq(u[o] == u[o - 1], same);
-    }
-}
-END_TEST
-
-/* Noise of conversions comes before rounding, which comes before clipping. */
-START_TEST(conversions_are_noisy) {
-    xh_crossbar_params params = fixed_ranges();
-    params.rows = INPUTS;
-    params.adc_bits = 0;
-    float *exact = answer(&params);
-    params.adc_noise = 0.02;
-    float *u = answer(&params);
-    for (size_t i = 0; i < SIZE; i++) {
-        u[i] -= exact[i];
-    }
-    expect_spread(SIZE, u, 0, 0.02 * 3);
-    params.adc_bits = 4;
-    params.adc_noise = 1;
-    float *coarse = answer(&params);
-    size_t full = 0;
-    for (size_t i = 0; i < SIZE; i++) {
-        const double code = (double)coarse[i] * 7 / 3;
-        ck_assert_double_eq_tol(code, rint(code), 1e-5);
-        ck_assert_double_le(fabs(code), 7 + 1e-5);
-        full += fabs(code) > 6.9;
-    }
-    ck_assert_uint_gt(full, SIZE / 10);
-    xh_array_free(coarse);
-    xh_array_free(u);
-    xh_array_free(exact);
-}
-END_TEST
-
 /* Noise of the drivers: variance sigma^2 sum w^2 in full scales, in each of the tiles; and inputs below 0 driven
  * weaker, which two phases know by their phase. */
 START_TEST(drivers_are_noisy_and_weak) {
@@ -476,34 +306,6 @@ START_TEST(the_average_largest_input_is_followed) {
 }
 END_TEST
 
-/* A column is read through its own converters, one in each row of tiles. */
-START_TEST(columns_are_read_through_their_converters) {
-    xh_crossbar_params params = fixed_ranges();
-    params.adc_bits = 0;
-    params.adc_gain_spread = 0.1;
-    xh_crossbar *crossbar = make(&params);
-    float *exact = xh_weights_of(crossbar);
-    float weights[INPUTS];
-    xh_crossbar_update_begin(crossbar);
-    xh_crossbar_read_column(crossbar, 7, weights);
-    xh_crossbar_update_end(crossbar);
-    float gain[TILES] = {0};
-    for (size_t j = 0; j < INPUTS; j++) {
-        if (exact[7 * INPUTS + j] == 0.0F) {
-            continue;
-        }
-        const float own = weights[j] / exact[7 * INPUTS + j];
-        if (gain[j / ROWS] == 0.0F) {
-            gain[j / ROWS] = own;
-        }
-        ck_assert_float_eq_tol(own, gain[j / ROWS], 1e-4F);
-    }
-    ck_assert_float_ne(gain[0], gain[1]);
-    xh_array_free(exact);
-    xh_crossbar_free(crossbar);
-}
-END_TEST
-
 /* All at once, on devices that fluctuate. */
 static void exercise(int threads, const char *coding, float *u, xh_ledger *ledger, double *range) {
     omp_set_num_threads(threads);
@@ -571,15 +373,10 @@ int main(void) {
                                   codings_agree_with_ideal_converters,
                                   bits_of_converters_bound_the_error,
                                   codings_are_booked,
-                                  offsets_and_gains_spread,
-                                  nonlinearity_bends_columns,
-                                  columns_share_converters,
-                                  conversions_are_noisy,
                                   drivers_are_noisy_and_weak,
                                   a_vector_has_its_own_scale,
                                   the_average_largest_input_is_followed,
-                                  columns_are_read_through_their_converters,
                                   same_bits_for_any_number_of_threads,
                                   codes_need_bits};
-    return xh_suite_run("periphery", tests, sizeof(tests) / sizeof(tests[0]));
+    return xh_suite_run("crossbar_coding", tests, sizeof(tests) / sizeof(tests[0]));
 }
