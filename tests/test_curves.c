@@ -9,7 +9,7 @@
  * there; all else of them is relative to the window. Every comparison allows 4 standard errors of
  * the published sample, plus 1 % of the range for a slight bias of its noise. The standard error of
  * a difference is 1.4 times that, but the 1 % alone are 3 of them or more, and 10 for most: chance
- * fails one of the 20,000 comparisons with a probability below 1e-3.
+ * fails one of the comparisons with a probability below 1e-3.
  *
  * The curves lie in curves/ below $XH_GOLDEN, or below ../shared/golden beside the source tree.
  */
@@ -40,6 +40,7 @@ static const struct {
     {"default_ConstantStep.csv", "constant_step", 1.2, {DEFAULTS}},
     {"default_SoftBounds.csv", "soft_bounds", 1.2, {DEFAULTS}},
     {"LinearStep_gamma0.5.csv", "linear_step", 1.2, {DEFAULTS, "gamma_up=0.5", "gamma_down=0.5"}},
+    {"GokmenVlasov.csv", "gokmen-vlasov", 2, {WINDOW}},
 };
 
 enum { CASES = sizeof(cases) / sizeof(cases[0]) };
