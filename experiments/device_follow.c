@@ -86,9 +86,11 @@ xh_status xh_device_follow(const xh_device_model *model, const void *params,
                            const xh_device_measurement *how, xh_device_response *response,
                            xh_error *error) {
     float *room = xh_array_create(how->cells, sizeof(float));
-    xh_status status =
-        room ? XH_OK : xh_error_set(error, XH_MEMORY, "no memory for %zu cells", how->cells);
-    if (status == XH_OK && model->set) {
+    if (!room) {
+        return xh_error_set(error, XH_MEMORY, "no memory for %zu cells", how->cells);
+    }
+    xh_status status = XH_OK;
+    if (model->set) {
         status = program_all(model, params, how, response, room, error);
     }
     if (status == XH_OK && (model->traits & XH_DEVICE_DRIFTS || xh_device_ages(model, params))) {

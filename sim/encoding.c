@@ -57,7 +57,7 @@ static const xh_encoding offset = {
 };
 
 static const xh_encoding *const encodings[] = {
-#define X(name) &name,
+#define X(name) &(name),
 #include "encoding_list.h"
 #undef X
 };

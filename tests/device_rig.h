@@ -94,6 +94,7 @@ static inline void rig_init(rig *r, uint64_t seed) {
         const bool kept = plane < xh_device_kept(r->model, r->params);
         r->cells.plane[plane] = kept ? r->plane[plane] : NULL;
     }
+    ck_assert_ptr_nonnull(r->cells.plane[0]);
     r->model->init(r->params, r->cells, (xh_rng){seed, XH_RNG_DEVICE, 3, 0}, 0, 0.0);
 }
 

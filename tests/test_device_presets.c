@@ -125,6 +125,7 @@ START_TEST(cells_spread_as_they_should) {
     const size_t high = rig_plane(&r, "g_max"), up = rig_plane(&r, "scale_up");
     const double range = rig_number(&r, "g_max") - rig_number(&r, "g_min");
     const double bounds = rig_number(&r, "g_max_spread");
+    ck_assert_ptr_nonnull(r.cells.plane[0]);
     const bool plain = rig_number(&r, "weight_zero") >= 0 && rig_number(&r, "corrupt_share") == 0;
     if (plain && high < r.model->planes && bounds <= 0.3 && !(rig_number(&r, "reference") > 0)) {
         const double reach = (1 - rig_number(&r, "weight_zero")) * range;

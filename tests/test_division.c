@@ -56,7 +56,7 @@ static xh_synapses *make_crossbar(const course *own, size_t inputs, const xh_par
     params.columns = 24;
     params.devices = 2;
     if (own->encoding) {
-        strcpy(params.encoding, own->encoding->name);
+        snprintf(params.encoding, sizeof params.encoding, "%s", own->encoding->name);
     }
     params.slices = own->sliced ? 2 : 1;
     params.carry_every = 1;

@@ -20,7 +20,7 @@ static const xh_setting coarse[] = {{"states", "100"}};
 /* An encoding with so many devices and slices; tiles of few rows and columns. */
 static xh_crossbar_params params_of(size_t encoding, long devices, long slices) {
     xh_crossbar_params params = xh_plain_crossbar();
-    strcpy(params.encoding, xh_encoding_names[encoding]);
+    snprintf(params.encoding, sizeof params.encoding, "%s", xh_encoding_names[encoding]);
     params.devices = devices;
     params.slices = slices;
     params.rows = 16;
@@ -304,8 +304,8 @@ START_TEST(slices_carry) {
         ck_assert_double_eq_tol(count[XH_EVENT_read_cycle], CARRIES * 16, 1e-6);
         const double carried = count[XH_EVENT_pulse_up] + count[XH_EVENT_pulse_down];
         /* a step of the next slice is 4 of this, which are taken off again */
-        ck_assert_double_ge(carried, (1500 - 540) / 4 * 5);
-        ck_assert_double_le(carried, 1500 / 4 * 5);
+        ck_assert_double_ge(carried, (1500 - 540) / 4.0 * 5);
+        ck_assert_double_le(carried, 1500 / 4.0 * 5);
         params.carry_every = 0;
         ck_assert_double_eq_tol(weight_after(&params, UPDATES, &ledger),
                                 xh_encoding_at(e)->sides * 500, 2);

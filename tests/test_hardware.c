@@ -73,7 +73,7 @@ START_TEST(a_read_takes_the_measured_energy) {
     for (int c = 0; c < 2; c++) {
         xh_crossbar_params params;
         xh_param_defaults(&xh_crossbar_param_table, &params);
-        strcpy(params.input_coding, codings[c]);
+        snprintf(params.input_coding, sizeof params.input_coding, "%s", codings[c]);
         strcpy(params.dac_range, "fixed");
         xh_crossbar *crossbar = xh_make_crossbar(N, N, "ideal", bounds, 3, &params, 1);
         xh_crossbar_program(crossbar, zero);

@@ -111,7 +111,8 @@ compare complementary 3 "${crossbar[@]}" --set device.model=soft_bounds --set sc
 compare pcm_pair "2 3" "${crossbar[@]}" --set scheme.name=pcm_pair
 
 # Matrices that are written onto crossbars: parts are whole tiles from the beginning.
-compare programmed 3 --set 'network.layers.*.synapses=programmed' --set device.model=cmo_programmed --set training.rest_seconds=3600
+compare programmed 3 --set 'network.layers.*.synapses=programmed' --set device.model=cmo_programmed --set training.rest_seconds=3600 \
+    --set "inference.after=2 h, 1 d"
 survive pcm_pair "${crossbar[@]}" --set scheme.name=pcm_pair
 
 # A signal to one of the ranks stops all of them, with a checkpoint that one process goes on from.
