@@ -52,12 +52,15 @@ static size_t approach(xh_crossbar *crossbar, xh_crossbar_thread *own, const dou
     float *mean = own->lane;
     float *variance = own->lane + inputs;
     crossbar->model->read(crossbar->device.bytes, cells, crossbar->now, mean, variance);
-    const xh_rng stream = {crossbar->seeds.cycle, XH_RNG_READ, crossbar->seeds.instance, step};
-    xh_rng_normal(stream, xh_crossbar_cell(crossbar, column), inputs, own->noise);
+    const bool noisy =
+        crossbar->params.read_noise && crossbar->model->traits & XH_DEVICE_READ_NOISE;
+    if (noisy) {
+        const xh_rng stream = {crossbar->seeds.cycle, XH_RNG_READ, crossbar->seeds.instance, step};
+        xh_rng_normal(stream, xh_crossbar_cell(crossbar, column), inputs, own->noise);
+    }
     size_t left = 0;
     for (size_t j = 0; j < inputs; j++) {
-        const double noise =
-            crossbar->params.read_noise ? sqrt((double)variance[j]) * (double)own->noise[j] : 0.0;
+        const double noise = noisy ? sqrt((double)variance[j]) * (double)own->noise[j] : 0.0;
         const double error = target[j] - ((double)mean[j] + noise);
         const bool up = error > crossbar->nominal.step_up / 2;
         const bool down = depresses && error < -crossbar->nominal.step_down / 2;

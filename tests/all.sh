@@ -88,10 +88,11 @@ lay_out_data() {
     "$unpack" build/data
 }
 
-# Test programs under valgrind, which lacks the newest instruction sets: OpenBLAS is told not to look for them.
+# Test programs under valgrind, which lacks the newest instruction sets: OpenBLAS is told not to look for them. Threads take
+# turns there: one that waits must not spin.
 memcheck() {
     printf 'build/release/tests/test_%s\n' "$@" |
-        CK_FORK=no OMP_NUM_THREADS=1 OPENBLAS_CORETYPE=Haswell xargs -n 1 -P "$(nproc)" \
+        CK_FORK=no OMP_NUM_THREADS=1 OMP_WAIT_POLICY=passive OPENBLAS_CORETYPE=Haswell xargs -n 1 -P "$(nproc)" \
             valgrind --quiet --leak-check=full --show-leak-kinds=definite --errors-for-leak-kinds=definite \
             --error-exitcode=1
 }

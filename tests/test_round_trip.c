@@ -76,6 +76,17 @@ typedef struct physics {
     xh_arithmetic arithmetic; /* where there is no device */
 } physics;
 
+/* Steps so large that cells are soon programmed; returns how many settings the model has of them. */
+static size_t coarse_of(const xh_device_model *model, xh_setting *settings) {
+    static const xh_setting coarse[] = {{"states", "50"}, {"beta_up", "1"}, {"beta_down", "1"}};
+    size_t count = 0;
+    for (size_t s = 0; s < sizeof(coarse) / sizeof(coarse[0]); s++) {
+        settings[count] = coarse[s];
+        count += xh_param_find(model->params, coarse[s].name) != NULL;
+    }
+    return count;
+}
+
 static xh_synapses *make_physical(const physics *kind, const float *weights, xh_rule rule) {
     static union {
         char bytes[XH_PARAM_STRUCT_MAX];
@@ -91,8 +102,10 @@ static xh_synapses *make_physical(const physics *kind, const float *weights, xh_
     crossbar_params.carry_threshold = 0.05;
     crossbar_params.stuck_fraction = 0.05;
     crossbar_params.refresh_threshold = 0.3;
-    xh_crossbar *crossbar =
-        xh_make_crossbar(INPUTS, OUTPUTS, kind->device->name, NULL, 0, &crossbar_params, 5);
+    xh_setting coarse[3];
+    const size_t settings = coarse_of(kind->device, coarse);
+    xh_crossbar *crossbar = xh_make_crossbar(INPUTS, OUTPUTS, kind->device->name, coarse, settings,
+                                             &crossbar_params, 5);
     xh_param_defaults(kind->scheme->params, params.bytes);
     const xh_param *every = xh_param_find(kind->scheme->params, "refresh_every");
     if (every) {

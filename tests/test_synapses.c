@@ -313,7 +313,7 @@ END_TEST
 /* Synapses of one crossbar and one scheme with its defaults. */
 static xh_status make_physical(const problem *p, const char *device, const char *scheme_name,
                                xh_rule rule, xh_synapses **synapses, xh_error *error) {
-    static const xh_setting fine[] = {{"states", "100000"}};
+    static const xh_setting fine[] = {{"states", "20000"}};
     static union {
         char bytes[XH_PARAM_STRUCT_MAX];
         double align;
@@ -331,7 +331,7 @@ static xh_status make_physical(const problem *p, const char *device, const char 
 }
 
 /* Fine, ideal devices read and learn as a float matrix does whose neurons scale by their running
- * largest; a step is rounded to one of 100,000 states of a range of 8. */
+ * largest; a step is rounded to one of 20,000 states of a range of 8. */
 START_TEST(test_crossbar) {
     const problem p = make_problem(12, 10, 40);
     const xh_rule rule = {0.005, 0.5};
@@ -355,7 +355,7 @@ START_TEST(test_crossbar) {
         ck_assert_float_eq_tol(u[0][i], u[1][i], 0.01F);
     }
     for (size_t i = 0; i < p.size; i++) {
-        ck_assert_float_eq_tol(after[0][i], after[1][i], 5e-4F);
+        ck_assert_float_eq_tol(after[0][i], after[1][i], 1e-3F);
     }
     for (size_t k = 0; k < 2; k++) {
         xh_array_free(u[k]);
@@ -396,7 +396,7 @@ START_TEST(test_anneal) {
         ck_assert_mem_eq(slow, slowed, p.size * sizeof(float));
         ck_assert_mem_ne(slow, fast, p.size * sizeof(float));
         for (size_t i = 0; i < p.size; i++) {
-            ck_assert_float_eq_tol(still[i], p.weights[i], 1e-4F); /* as programmed */
+            ck_assert_float_eq_tol(still[i], p.weights[i], 3e-4F); /* as programmed */
         }
         xh_array_free(slow);
         xh_array_free(slowed);
