@@ -1,6 +1,6 @@
 #!/bin/sh
 # generate.sh PROGRAM [DIR]: writes the pages that come from the program's own tables (devices, schemes, encodings,
-# networks, data sets, hardware, keys of an experiment) below DIR, by default this folder.
+# non-idealities, networks, data sets, hardware, keys of an experiment) below DIR, by default this folder.
 set -eu
 program=$1
 dir=${2:-$(dirname "$0")}
@@ -34,6 +34,7 @@ END
 pages devices device 'Devices'
 pages schemes scheme 'Update schemes'
 pages encodings encoding 'Encodings of a synapse'
+pages nonidealities nonideality 'Non-idealities'
 pages networks network 'Networks'
 pages datasets dataset 'Data sets'
 pages hardware hardware 'Hardware profiles'

@@ -1,6 +1,8 @@
 /* What the program knows by name, from the tables of the floors below. */
 #include "catalogue_device.h"
 
+#include "crosshebb/nonideality.h"
+
 #include <string.h>
 
 typedef struct section {
@@ -198,6 +200,41 @@ static xh_status show_hardware(size_t index, FILE *stream, xh_error *error) {
     return XH_OK;
 }
 
+static const char *nonideality_name(size_t index) {
+    return xh_nonideality_at(index)->name;
+}
+
+static void nonideality_summary(size_t index, char text[XH_PARAM_TEXT_SIZE]) {
+    snprintf(text, XH_PARAM_TEXT_SIZE, "%s", xh_nonideality_at(index)->summary);
+}
+
+/* Device models that have the parameter. */
+static void print_models(const char *name, FILE *stream) {
+    const char *before = "of ";
+    for (size_t d = 0; d < xh_device_count(); d++) {
+        if (xh_param_find(xh_device_at(d)->params, name)) {
+            fprintf(stream, "%s%s", before, xh_device_at(d)->name);
+            before = ", ";
+        }
+    }
+}
+
+static xh_status show_nonideality(size_t index, FILE *stream, xh_error *error) {
+    (void)error;
+    const xh_nonideality *one = xh_nonideality_at(index);
+    fprintf(stream, "%s: without it, %s\n\ncrossbar.without: %s sets\n", one->name, one->summary,
+            one->name);
+    for (const xh_ideal_value *value = one->values; value->name; value++) {
+        fprintf(stream, "  %s.%s: %s  ", value->crossbar ? "crossbar" : "device", value->name,
+                value->text);
+        if (!value->crossbar) {
+            print_models(value->name, stream);
+        }
+        fputc('\n', stream);
+    }
+    return XH_OK;
+}
+
 static size_t section_count(void) {
     return SECTIONS;
 }
@@ -224,6 +261,8 @@ const xh_catalogue xh_catalogues[] = {
      scheme_summary, show_scheme},
     {"encodings", "encoding", "how a weight with a sign lies on devices", xh_encoding_count,
      encoding_name, encoding_summary, show_encoding},
+    {"nonidealities", "nonideality", "what crossbar.without turns off", xh_nonideality_count,
+     nonideality_name, nonideality_summary, show_nonideality},
     {"networks", "network", "presets of layers", xh_network_preset_count, network_name,
      network_summary, show_network},
     {"datasets", "dataset", "images", xh_dataset_kinds, dataset_name, dataset_summary,

@@ -9,6 +9,7 @@
 #include "config_device.h"
 #include "config_resolve.h"
 #include "config_tree.h"
+#include "crosshebb/nonideality.h"
 #include "presets.h"
 
 #include <math.h>
@@ -246,6 +247,17 @@ static void resolve_seeds(xh_config *config) {
     }
 }
 
+/* The configuration holds what is in force. */
+static xh_status remove_nonidealities(const xh_node *root, xh_config *config, xh_error *error) {
+    const xh_status status = xh_nonideality_remove(
+        config->crossbar.without, config->device, &config->device_values, &config->crossbar, error);
+    if (status == XH_OK) {
+        return XH_OK;
+    }
+    xh_error_prefix(error, "crossbar.without: ");
+    return xh_node_locate(xh_node_entry(xh_node_entry(root, "crossbar"), "without"), error);
+}
+
 static xh_status read_root(const xh_node *root, xh_config *config, xh_error *error) {
     static xh_status (*const readers[])(const xh_node *, xh_config *, xh_error *) = {
         read_plain_sections, read_network, read_device, read_scheme, read_hardware};
@@ -269,6 +281,9 @@ xh_status xh_config_resolve(xh_node *root, xh_node *over, xh_config *config, xh_
     }
     if (status == XH_OK) {
         resolve_seeds(&fresh);
+        status = remove_nonidealities(root, &fresh, error);
+    }
+    if (status == XH_OK) {
         status = xh_config_check(&fresh, root, error);
     }
     xh_tree_free(root);

@@ -6,6 +6,7 @@
 
 #include <ctype.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -342,6 +343,31 @@ xh_status xh_node_known(const xh_node *entry, const xh_param_table *table,
                          nearest ? "?" : "");
 }
 
+/* The value of a key: a scalar's text, or, where the key takes any text, a list of scalars as "a, b". */
+static xh_status value_of(const xh_node *entry, const xh_param *param,
+                          char text[XH_PARAM_TEXT_SIZE], xh_error *error) {
+    const bool listed = entry->kind == XH_NODE_LIST && param->type == XH_PARAM_TEXT;
+    if (!listed || param->choices) {
+        snprintf(text, XH_PARAM_TEXT_SIZE, "%s", entry->text);
+        return xh_node_expect(entry, XH_NODE_SCALAR, error);
+    }
+    size_t length = 0;
+    text[0] = 0;
+    for (const xh_node *item = entry->first; item; item = item->next) {
+        const xh_status status = xh_node_expect(item, XH_NODE_SCALAR, error);
+        if (status != XH_OK) {
+            return status;
+        }
+        length += (size_t)snprintf(text + length, XH_PARAM_TEXT_SIZE - length, "%s%s",
+                                   length > 0 ? ", " : "", item->text);
+        if (length >= XH_PARAM_TEXT_SIZE) {
+            return xh_node_error(item, error, "%s is longer than %d characters", entry->path,
+                                 XH_PARAM_TEXT_SIZE - 1);
+        }
+    }
+    return XH_OK;
+}
+
 xh_status xh_node_params(const xh_node *node, const xh_param_table *table,
                          const char *const *others, size_t count, void *values, xh_error *error) {
     xh_status status = xh_node_expect(node, XH_NODE_MAPPING, error);
@@ -349,12 +375,13 @@ xh_status xh_node_params(const xh_node *node, const xh_param_table *table,
         if (is_among(others, count, entry->key)) {
             continue;
         }
+        char text[XH_PARAM_TEXT_SIZE];
+        const xh_param *param = xh_param_find(table, entry->key);
         status = xh_node_known(entry, table, others, count, error);
         if (status == XH_OK) {
-            status = xh_node_expect(entry, XH_NODE_SCALAR, error);
+            status = value_of(entry, param, text, error);
         }
-        if (status == XH_OK &&
-            xh_param_set(xh_param_find(table, entry->key), values, entry->text, error) != XH_OK) {
+        if (status == XH_OK && xh_param_set(param, values, text, error) != XH_OK) {
             status = xh_node_locate(node, error);
         }
     }

@@ -2,6 +2,7 @@
 #include "crossbar_internal.h"
 
 #include "crosshebb/array.h"
+#include "crosshebb/nonideality.h"
 
 #include <math.h>
 #include <omp.h>
@@ -98,6 +99,9 @@ static const xh_param rows[] = {
         "rows"),
     ROW(XH_REAL, compensation_every, "s", 0, 0, 1e12,
         "time between such reads; 0: one whenever the network is tested"),
+    ROW(XH_TEXT, without, "", NULL,
+        "non-idealities to turn off, as list nonidealities has them: read_noise, adc; all; none by "
+        "default"),
 };
 
 const xh_param_table xh_crossbar_param_table = XH_PARAM_TABLE(xh_crossbar_params, rows);
@@ -311,9 +315,10 @@ static xh_status check(size_t inputs, size_t outputs, const xh_device_model *mod
     return status == XH_OK ? xh_device_check(model, device_params, error) : status;
 }
 
-xh_status xh_crossbar_create(size_t inputs, xh_division division, const xh_device_model *model,
-                             const void *device_params, const xh_crossbar_params *params,
-                             xh_crossbar_seeds seeds, xh_crossbar **crossbar, xh_error *error) {
+/* Of parameters that are in force as they stand. */
+static xh_status create(size_t inputs, xh_division division, const xh_device_model *model,
+                        const void *device_params, const xh_crossbar_params *params,
+                        xh_crossbar_seeds seeds, xh_crossbar **crossbar, xh_error *error) {
     const size_t all = division.length;
     const xh_part own = xh_division_own(division);
     const xh_encoding *encoding = NULL;
@@ -388,4 +393,17 @@ void xh_crossbar_free(xh_crossbar *crossbar) {
     xh_array_free(crossbar->trains);
     xh_array_free(crossbar->of_all);
     xh_array_free(crossbar);
+}
+
+xh_status xh_crossbar_create(size_t inputs, xh_division division, const xh_device_model *model,
+                             const void *device_params, const xh_crossbar_params *params,
+                             xh_crossbar_seeds seeds, xh_crossbar **crossbar, xh_error *error) {
+    xh_param_values device;
+    xh_crossbar_params array = *params;
+    memcpy(device.bytes, device_params, model->params->size);
+    const xh_status status =
+        xh_nonideality_remove(params->without, model, device.bytes, &array, error);
+    return status == XH_OK
+               ? create(inputs, division, model, device.bytes, &array, seeds, crossbar, error)
+               : status;
 }

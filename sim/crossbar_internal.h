@@ -140,10 +140,7 @@ struct xh_crossbar {
                             first; of one slice 1 */
     xh_tiling tiling;
     const xh_device_model *model;
-    union {
-        char bytes[XH_PARAM_STRUCT_MAX];
-        double align;
-    } device;
+    xh_param_values device;
     xh_device_nominal nominal;
     xh_device_pulse_cost cost;
     size_t planes; /* kept of each cell */

@@ -25,10 +25,7 @@ static inline xh_crossbar_params xh_plain_crossbar(void) {
 static inline xh_crossbar *xh_make_crossbar(size_t inputs, size_t outputs, const char *device,
                                             const xh_setting *settings, size_t count,
                                             const xh_crossbar_params *params, uint64_t seed) {
-    static union {
-        char bytes[XH_PARAM_STRUCT_MAX];
-        double align;
-    } values;
+    static xh_param_values values;
     xh_error error = {0};
     const xh_device_model *model = NULL;
     ck_assert_int_eq(xh_device_find(device, &model, &error), XH_OK);

@@ -41,7 +41,7 @@ BEGIN {
     height["base"] = 0; height["devices"] = 1; height["sim"] = 2; height["models"] = 3; height["experiments"] = 4
     floors("base", "array bfloat16 kernel param partners rng state statistics status units")
     floors("devices", "device step_table")
-    floors("sim", "converter crossbar encoding ledger probe pulse scheme synapses tile wire")
+    floors("sim", "converter crossbar encoding ledger nonideality probe pulse scheme synapses tile wire")
     floors("models", "baseline layer network patches readout softhebb")
     floors("experiments", "config dataset loader report run sweep trace")
 }

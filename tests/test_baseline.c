@@ -488,10 +488,7 @@ START_TEST(others_are_refused) {
     xh_synapses *synapses = NULL;
     xh_layer *layer = NULL;
     ck_assert_int_eq(xh_scheme_find("read_modify_write", &scheme, NULL), XH_OK);
-    union {
-        char bytes[XH_PARAM_STRUCT_MAX];
-        double align;
-    } values;
+    xh_param_values values;
     xh_param_defaults(scheme->params, values.bytes);
     xh_crossbar *crossbar = xh_make_crossbar(9, 4, "constant_step", NULL, 0, &params, 1);
     ck_assert_int_eq(xh_synapses_create_crossbar(crossbar, weights, (xh_rule){0.1, 0.5}, scheme,

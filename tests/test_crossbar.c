@@ -422,10 +422,7 @@ START_TEST(bad_parameters_are_refused) {
     const xh_device_model *model = NULL;
     xh_error error = {0};
     ck_assert_int_eq(xh_device_find("ideal", &model, &error), XH_OK);
-    union {
-        char bytes[XH_PARAM_STRUCT_MAX];
-        double align;
-    } values;
+    xh_param_values values;
     xh_param_defaults(model->params, values.bytes);
     xh_crossbar *crossbar = NULL;
     const xh_crossbar_seeds seeds = {1, 1, 0};

@@ -169,10 +169,7 @@ START_TEST(schemes_refuse) {
     for (size_t s = 0; s < xh_scheme_count(); s++) {
         const xh_scheme *scheme = xh_scheme_at(s);
         const xh_crossbar_params params = xh_plain_crossbar();
-        union {
-            char bytes[XH_PARAM_STRUCT_MAX];
-            double align;
-        } values;
+        xh_param_values values;
         float weights[4] = {0};
         xh_error error = {0};
         xh_synapses *synapses = NULL;

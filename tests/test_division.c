@@ -40,10 +40,7 @@ static void disturb(xh_crossbar_params *params) {
 
 /* On tiles of few rows and columns, with all that is drawn by the numbers of cells. */
 static xh_synapses *make_crossbar(const course *own, size_t inputs, const xh_partners *partners) {
-    union {
-        char bytes[XH_PARAM_STRUCT_MAX];
-        double align;
-    } device, scheme;
+    xh_param_values device, scheme;
     xh_crossbar_params params;
     const xh_device_model *model = NULL;
     const bool depresses = own->scheme->needs & XH_DEVICE_DEPRESSES;

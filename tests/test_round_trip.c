@@ -88,10 +88,7 @@ static size_t coarse_of(const xh_device_model *model, xh_setting *settings) {
 }
 
 static xh_synapses *make_physical(const physics *kind, const float *weights, xh_rule rule) {
-    static union {
-        char bytes[XH_PARAM_STRUCT_MAX];
-        double align;
-    } params;
+    static xh_param_values params;
     xh_crossbar_params crossbar_params;
     xh_param_defaults(&xh_crossbar_param_table, &crossbar_params);
     crossbar_params.rows = 16;

@@ -9,10 +9,7 @@
 
 typedef struct xh_learner {
     const xh_scheme *scheme;
-    union {
-        char bytes[XH_PARAM_STRUCT_MAX];
-        double align;
-    } params;
+    xh_param_values params;
     float *state;
 } xh_learner;
 

@@ -314,10 +314,7 @@ END_TEST
 static xh_status make_physical(const problem *p, const char *device, const char *scheme_name,
                                xh_rule rule, xh_synapses **synapses, xh_error *error) {
     static const xh_setting fine[] = {{"states", "20000"}};
-    static union {
-        char bytes[XH_PARAM_STRUCT_MAX];
-        double align;
-    } params;
+    static xh_param_values params;
     const bool ideal = strcmp(device, "ideal") == 0;
     xh_crossbar_params crossbar_params = xh_plain_crossbar();
     crossbar_params.weight_range = 4;

@@ -70,13 +70,6 @@ extern const xh_param_table xh_inference_param_table;
 extern const xh_param_table xh_output_param_table;
 extern const xh_param_table xh_hardware_param_table; /* a hardware profile without its prices */
 
-/** A struct of parameters whose type only its table knows. */
-typedef union xh_param_values {
-    char bytes[XH_PARAM_STRUCT_MAX];
-    double align_real;
-    long align_integer;
-} xh_param_values;
-
 typedef struct xh_config {
     xh_experiment_params experiment;
     xh_seed_params seeds;

@@ -68,6 +68,7 @@ typedef struct xh_crossbar_params {
     double adc_noise;                      /* of full scale, of each conversion */
     char compensation[XH_PARAM_TEXT_SIZE]; /* of drift: none, tile, column */
     double compensation_every;             /* seconds; 0: when it is asked for */
+    char without[XH_PARAM_TEXT_SIZE];      /* non-idealities that are off, as of nonideality.h */
 } xh_crossbar_params;
 
 extern const xh_param_table xh_crossbar_param_table;

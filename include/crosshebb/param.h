@@ -49,6 +49,13 @@ typedef struct xh_param_table {
 /** No struct of parameters is larger, so that one may be held without knowing its type. */
 enum { XH_PARAM_STRUCT_MAX = 4096 };
 
+/** A struct of parameters whose type only its table knows. */
+typedef union xh_param_values {
+    char bytes[XH_PARAM_STRUCT_MAX];
+    double align_real;
+    long align_integer;
+} xh_param_values;
+
 /* Rows of a table; the struct type comes first so that a row cannot name a field that is not there.
  */
 #define XH_REAL(type, field, unit, initial, minimum, maximum, sentence)                            \

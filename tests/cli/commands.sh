@@ -18,7 +18,7 @@ if grep -qw avx2 /proc/cpuinfo; then
 fi
 
 # Whatever is listed can be shown, with every parameter's sentence.
-for pair in devices:device schemes:scheme encodings:encoding networks:network datasets:dataset hardware:hardware sections:section; do
+for pair in devices:device schemes:scheme encodings:encoding nonidealities:nonideality networks:network datasets:dataset hardware:hardware sections:section; do
     expect 0 "$program" list "${pair%:*}"
     [ -s out ] || fail "nothing in list ${pair%:*}"
     grep -Eqv '^[a-zA-Z0-9_.-]+ +[^ ]' out && fail "no summary in list ${pair%:*}: $(cat out)"
