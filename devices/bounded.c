@@ -22,9 +22,11 @@ xh_device_pulse_cost xh_bounded_cost(const void *params) {
     return ((const xh_bounded_params *)params)->cost;
 }
 
-/* From standard normals in the two planes to bounds. */
+/* From standard normals in the two planes to bounds, which without spread are the parameters in every
+ * bit. */
 static void spread_bounds(const xh_bounded_params *p, xh_cells cells) {
-    const float zero = bounded_zero(p);
+    const float g_min = (float)p->g_min;
+    const float g_max = (float)p->g_max;
     const float above = (float)((1 - p->weight_zero) * (p->g_max - p->g_min));
     const float below = (float)(p->weight_zero * (p->g_max - p->g_min));
     const float high_spread = (float)p->g_max_spread;
@@ -33,8 +35,8 @@ static void spread_bounds(const xh_bounded_params *p, xh_cells cells) {
     float *high = cells.plane[BOUNDED_HIGH];
     SPAN_LOOP
     for (size_t c = 0; c < cells.count; c++) {
-        high[c] = zero + above * fabsf(1.0F + high_spread * high[c]);
-        float bound = zero - below * fabsf(1.0F + low_spread * low[c]);
+        high[c] = g_max + above * (fabsf(1.0F + high_spread * high[c]) - 1.0F);
+        float bound = g_min - below * (fabsf(1.0F + low_spread * low[c]) - 1.0F);
         low[c] = bound < 0.0F ? 0.0F : bound;
     }
 }

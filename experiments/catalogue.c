@@ -210,7 +210,7 @@ static void nonideality_summary(size_t index, char text[XH_PARAM_TEXT_SIZE]) {
 
 /* Device models that have the parameter. */
 static void print_models(const char *name, FILE *stream) {
-    const char *before = "of ";
+    const char *before = "  of ";
     for (size_t d = 0; d < xh_device_count(); d++) {
         if (xh_param_find(xh_device_at(d)->params, name)) {
             fprintf(stream, "%s%s", before, xh_device_at(d)->name);
@@ -225,7 +225,7 @@ static xh_status show_nonideality(size_t index, FILE *stream, xh_error *error) {
     fprintf(stream, "%s: without it, %s\n\ncrossbar.without: %s sets\n", one->name, one->summary,
             one->name);
     for (const xh_ideal_value *value = one->values; value->name; value++) {
-        fprintf(stream, "  %s.%s: %s  ", value->crossbar ? "crossbar" : "device", value->name,
+        fprintf(stream, "  %s.%s: %s", value->crossbar ? "crossbar" : "device", value->name,
                 value->text);
         if (!value->crossbar) {
             print_models(value->name, stream);

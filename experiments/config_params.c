@@ -93,7 +93,7 @@ static const xh_param training_rows[] = {
 TABLE(xh_training_param_table, xh_training_params, training_rows);
 
 static const xh_param inference_rows[] = {
-    XH_TEXT(xh_inference_params, after, "", NULL,
+    XH_LIST(xh_inference_params, after, "",
             "times since the end of training, such as 1 h, 30 d, 1 y, at which the test images are "
             "classified again, without and with compensation of drift; empty: none"),
 };

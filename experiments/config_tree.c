@@ -6,7 +6,6 @@
 
 #include <ctype.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -343,11 +342,10 @@ xh_status xh_node_known(const xh_node *entry, const xh_param_table *table,
                          nearest ? "?" : "");
 }
 
-/* The value of a key: a scalar's text, or, where the key takes any text, a list of scalars as "a, b". */
+/* The value of a key: a scalar's text, or, where the key takes several, a list of scalars as "a, b". */
 static xh_status value_of(const xh_node *entry, const xh_param *param,
                           char text[XH_PARAM_TEXT_SIZE], xh_error *error) {
-    const bool listed = entry->kind == XH_NODE_LIST && param->type == XH_PARAM_TEXT;
-    if (!listed || param->choices) {
+    if (entry->kind != XH_NODE_LIST || strcmp(param->unit, "list") != 0) {
         snprintf(text, XH_PARAM_TEXT_SIZE, "%s", entry->text);
         return xh_node_expect(entry, XH_NODE_SCALAR, error);
     }

@@ -209,7 +209,7 @@ static xh_status read_axis(xh_report_sweep *sweep, const char *path, xh_error *e
         const bool category = strcmp(scale, "category") == 0;
         axis->logarithmic = axis->numeric && strcmp(scale, "log") == 0 && axis->levels[0] > 0;
         axis->numeric = axis->numeric && !category;
-        if (strcmp(axis->unit, "1") == 0) {
+        if (strcmp(axis->unit, "1") == 0 || strcmp(axis->unit, "list") == 0) {
             axis->unit[0] = '\0';
         }
     }

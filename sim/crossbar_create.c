@@ -99,7 +99,7 @@ static const xh_param rows[] = {
         "rows"),
     ROW(XH_REAL, compensation_every, "s", 0, 0, 1e12,
         "time between such reads; 0: one whenever the network is tested"),
-    ROW(XH_TEXT, without, "", NULL,
+    ROW(XH_LIST, without, "",
         "non-idealities to turn off, as list nonidealities has them: read_noise, adc; all; none by "
         "default"),
 };

@@ -300,6 +300,32 @@ START_TEST(times_are_read) {
 }
 END_TEST
 
+/* A configuration holds what is in force, and says what was turned off; lists are texts with commas. */
+START_TEST(nonidealities_are_off) {
+    expect(CROSSBAR "crossbar: {adc_bits: 4, dac_bits: 4, without: [read_noise, adc]}\n"
+                    "inference: {after: [1 h, 2 d]}\n",
+           0, NULL);
+    ck_assert_int_eq(config.crossbar.adc_bits, 0);
+    ck_assert_int_eq(config.crossbar.dac_bits, 4);
+    ck_assert(!config.crossbar.read_noise);
+    ck_assert_str_eq(config.crossbar.without, "read_noise, adc");
+    ck_assert_str_eq(config.inference.after, "1 h, 2 d");
+    const xh_param_table *table = config.device->params;
+    const void *values = &config.device_values;
+    ck_assert_double_eq(xh_param_number(xh_param_find(table, "read_noise_slope"), values), 0);
+    ck_assert_double_gt(xh_param_number(xh_param_find(table, "noise_slope"), values), 0);
+    expect(CROSSBAR, 1, (const char *const[]){"crossbar.without=[dac, cycle_noise]"});
+    ck_assert_int_eq(config.crossbar.dac_bits, 0);
+    ck_assert_double_eq(
+        xh_param_number(xh_param_find(config.device->params, "noise_slope"), &config.device_values),
+        0);
+    refuse(CROSSBAR "crossbar:\n  without: [dac, drifts]\n",
+           "e.yaml:5: crossbar.without: unknown non-ideality \"drifts\"; did you mean drift");
+    refuse(CROSSBAR "crossbar:\n  without: [{}]\n",
+           "e.yaml:5: crossbar.without.0 must be a single value");
+}
+END_TEST
+
 START_TEST(keys_of_data_are_checked_together) {
     refuse("dataset: {name: cifar10, size: 64}\n" DIGITAL,
            "e.yaml:1: dataset.size = 64: the images of cifar10 come as 32 x 32");
@@ -398,6 +424,7 @@ int main(void) {
                             names_are_checked,
                             keys_are_checked_together,
                             times_are_read,
+                            nonidealities_are_off,
                             keys_of_data_are_checked_together,
                             overrides_come_last,
                             overrides_are_named_in_errors,

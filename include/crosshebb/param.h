@@ -30,7 +30,7 @@ typedef enum xh_param_type {
 typedef struct xh_param {
     const char *name;
     xh_param_type type;
-    const char *unit;     /* SI, "1" for pure numbers */
+    const char *unit;     /* SI, "1" for pure numbers; "list": several, with commas between */
     const char *sentence; /* what it is; a source in brackets where the default has one */
     double initial;       /* default of numbers and flags */
     double minimum;       /* allowed range of numbers, both ends included */
@@ -72,6 +72,8 @@ typedef union xh_param_values {
     { #field, XH_PARAM_FLAG, "1", sentence, initial, 0, 1, NULL, NULL, offsetof(type, field) }
 #define XH_TEXT(type, field, initial, choices, sentence)                                           \
     { #field, XH_PARAM_TEXT, "1", sentence, 0, 0, 0, initial, choices, offsetof(type, field) }
+#define XH_LIST(type, field, initial, sentence)                                                    \
+    { #field, XH_PARAM_TEXT, "list", sentence, 0, 0, 0, initial, NULL, offsetof(type, field) }
 
 #define XH_PARAM_TABLE(type, rows)                                                                 \
     { rows, sizeof(rows) / sizeof((rows)[0]), sizeof(type) }
