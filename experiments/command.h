@@ -87,6 +87,7 @@ xh_status xh_command_sweep(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_report(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_price(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_import(const xh_arguments *arguments, xh_error *error);
+xh_status xh_command_fit(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_watch(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_check(const xh_arguments *arguments, xh_error *error);
 xh_status xh_command_bench(const xh_arguments *arguments, xh_error *error);

@@ -27,6 +27,8 @@ static const xh_command commands[] = {
      XH_OPTION_HARDWARE | XH_OPTION_JSON, 1, 1, xh_command_price},
     {"import", "UP... DOWN...", "tables of measured conductance steps, for the device model lookup",
      XH_OPTION_TABLE | XH_OPTION_JSON, 2, SIZE_MAX, xh_command_import},
+    {"fit", "MEASURED.csv", "fit a device model to measured conductances: a device file",
+     XH_OPTION_MODEL | XH_OPTION_DEVICE | XH_OPTION_PLOT | XH_OPTION_JSON, 1, 1, xh_command_fit},
     {"watch", "RESULT.h5", "follow a running job: stage, accuracy, energy, rate", XH_OPTION_JSON, 1,
      1, xh_command_watch},
     {"check", "FILE.yaml", "validate; print the resolved configuration, predicted time and memory",

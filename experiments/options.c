@@ -20,6 +20,8 @@ static const option options[] = {
     {XH_OPTION_OUT, "--out", "FILE",
      "what is written; default: the experiment's name with .h5, the result's name with .html"},
     {XH_OPTION_TABLE, "--out", "TABLE.h5", "the file that is written"},
+    {XH_OPTION_MODEL, "--model", "NAME", "the device model that is fitted"},
+    {XH_OPTION_DEVICE, "--out", "DEVICE.yaml", "the device file that is written"},
     {XH_OPTION_FOLDER, "--out", "DIR", "folder of the sweep; default: the sweep's name"},
     {XH_OPTION_DATA, "--data", "DIR",
      "folder of the data sets; default: $CROSSHEBB_DATA, ./data, /usr/share/datasets"},
@@ -201,6 +203,9 @@ static xh_status store_device(unsigned bit, const char *value, xh_arguments *arg
     case XH_OPTION_PLOT:
         arguments->plot = value;
         return XH_OK;
+    case XH_OPTION_MODEL:
+        arguments->model = value;
+        return XH_OK;
     case XH_OPTION_CELLS:
         return parse_cells(value, &arguments->cells, error);
     case XH_OPTION_PULSES:
@@ -222,6 +227,7 @@ static xh_status store(unsigned bit, const char *value, xh_arguments *arguments,
     case XH_OPTION_OUT:
     case XH_OPTION_FOLDER:
     case XH_OPTION_TABLE:
+    case XH_OPTION_DEVICE:
         arguments->out = value;
         return XH_OK;
     case XH_OPTION_DATA:
