@@ -7,10 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PASSES = 6, LAST_CHOICE = 3 };
+enum { PASSES = 5, LAST_CHOICE = 3 };
 
 /* Of each pass, in ranges, as fit_internal.h says. */
-static const double outwards[PASSES] = {0, 0.1, 0.25, 0.05, 0.1, 0};
+static const double outwards[PASSES] = {0, 0.1, 0, 0.1, 0};
 
 /* Twice the logarithm of a ratio of likelihoods that noise alone exceeds once in a thousand. */
 static const double evidence = 10.8;
@@ -187,7 +187,8 @@ static xh_status choose_form(xh_fit_state *state, xh_error *error) {
         }
     }
     take_form(state, &best);
-    return status == XH_OK ? xh_fit_noise(state, best.read > 0, false, error) : status;
+    xh_fit_follow_all(state, false);
+    return status;
 }
 
 static xh_status search(xh_fit_state *state, xh_error *error) {
@@ -201,7 +202,7 @@ static xh_status search(xh_fit_state *state, xh_error *error) {
         status = fit_devices(state, pass == PASSES - 1, error);
         if (status == XH_OK) {
             status =
-                pass < 2 || pass == LAST_CHOICE
+                pass == 1 || pass == LAST_CHOICE
                     ? choose_form(state, error)
 
                     : xh_fit_noise(state, state->read_deviation > 0, pass == PASSES - 1, error);

@@ -184,29 +184,37 @@ static int evaluate(const gsl_vector *search, void *data, gsl_vector *out) {
     return GSL_SUCCESS;
 }
 
+/* Differences over what lies ahead, and in the last pass behind as well. */
 static int differentiate(const gsl_vector *search, void *data, gsl_matrix *jacobian) {
     const problem *p = data;
     const size_t rows = jacobian->size1;
     double coordinate[XH_FIT_COORDINATES];
     from_search(p->state, p->device, search, coordinate);
     gsl_vector *moved = gsl_vector_alloc(search->size);
-    gsl_vector *out = gsl_vector_alloc(rows);
-    const bool room = moved && out;
+    gsl_vector *here = gsl_vector_alloc(rows);
+    gsl_vector *behind = gsl_vector_alloc(rows);
+    const bool room = moved && here && behind;
+    if (room) {
+        evaluate(search, data, here);
+    }
     for (size_t k = 0; k < search->size && room; k++) {
         const bool mirror = coordinate[k] < difference * p->state->range[p->device] &&
                             !p->state->recipe->coordinate[k].positive;
-        const double back = mirror ? 0 : difference; /* none over the mirror at zero */
+        const double back = p->last && !mirror ? difference : 0; /* none over the mirror at zero */
         gsl_vector_view column = gsl_matrix_column(jacobian, k);
         gsl_vector_memcpy(moved, search);
         gsl_vector_set(moved, k, gsl_vector_get(search, k) + difference);
         evaluate(moved, data, &column.vector);
-        gsl_vector_set(moved, k, gsl_vector_get(search, k) - back);
-        evaluate(moved, data, out);
-        gsl_vector_sub(&column.vector, out);
+        if (back > 0) {
+            gsl_vector_set(moved, k, gsl_vector_get(search, k) - back);
+            evaluate(moved, data, behind);
+        }
+        gsl_vector_sub(&column.vector, back > 0 ? behind : here);
         gsl_vector_scale(&column.vector, 1 / (difference + back));
     }
     gsl_vector_free(moved);
-    gsl_vector_free(out);
+    gsl_vector_free(here);
+    gsl_vector_free(behind);
     return room ? GSL_SUCCESS : GSL_ENOMEM;
 }
 
@@ -270,8 +278,8 @@ static bool descend(problem *p, gsl_multifit_nlinear_workspace *work, const gsl_
                                        .params = p};
     int info = 0;
     gsl_multifit_nlinear_init(search, &system, work);
-    const int result =
-        gsl_multifit_nlinear_driver(MOST_STEPS, 1e-5, 1e-8, 0, NULL, NULL, &info, work);
+    const int result = gsl_multifit_nlinear_driver(MOST_STEPS, p->last ? 1e-5 : 1e-4, 1e-8, 0, NULL,
+                                                   NULL, &info, work);
     return result == GSL_SUCCESS || result == GSL_ENOPROG || info == GSL_ENOPROG; /* as near as
                                                                                      floats go */
 }
