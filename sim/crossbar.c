@@ -1,6 +1,8 @@
 /* The state of a crossbar: where its cells lie, what they conduct now, and how time passes. */
 #include "crossbar_internal.h"
 
+#include "crosshebb/kernel.h"
+
 #include <omp.h>
 #include <string.h>
 
@@ -192,6 +194,26 @@ void xh_crossbar_sense_both(const xh_crossbar *crossbar, size_t column, size_t s
     }
 }
 
+/* The weights of a slice, added to those of the slices before where there are more. */
+XH_KERNEL
+static void subtract_sides(size_t count, float scale, const float *restrict plus,
+                           const float *restrict minus, bool more, float *restrict weight) {
+    for (size_t j = 0; j < count; j++) {
+        weight[j] = (more ? weight[j] : 0.0F) + scale * (plus[j] - minus[j]);
+    }
+}
+
+/* The same of the variances and conductances of both sides. */
+XH_KERNEL
+static void add_sides(size_t count, float scale, const float *restrict plus,
+                      const float *restrict minus, const float *restrict both, bool more,
+                      float *restrict variance, float *restrict total) {
+    for (size_t j = 0; j < count; j++) {
+        variance[j] = (more ? variance[j] : 0.0F) + scale * scale * both[j];
+        total[j] = (more ? total[j] : 0.0F) + (plus[j] + minus[j]);
+    }
+}
+
 /* Sums of the slices of a column, each by its significance. */
 static void sum_slices(xh_crossbar *crossbar, xh_crossbar_thread *own, size_t column) {
     const size_t inputs = crossbar->inputs;
@@ -200,17 +222,11 @@ static void sum_slices(xh_crossbar *crossbar, xh_crossbar_thread *own, size_t co
     float *weight = crossbar->weight + column * inputs;
     float *variance = crossbar->variance + column * inputs;
     float *total = crossbar->total + column * inputs;
-    memset(weight, 0, inputs * sizeof(float));
-    memset(variance, 0, inputs * sizeof(float));
-    memset(total, 0, inputs * sizeof(float));
     for (size_t slice = 0; slice < crossbar->slices; slice++) {
         const float scale = (float)crossbar->weight_per_siemens * crossbar->significance[slice];
         xh_crossbar_sense(crossbar, column, slice, own->conductance, own->variance, own->lane);
-        for (size_t j = 0; j < inputs; j++) {
-            weight[j] += scale * (plus[j] - minus[j]);
-            variance[j] += scale * scale * own->variance[j];
-            total[j] += plus[j] + minus[j];
-        }
+        subtract_sides(inputs, scale, plus, minus, slice > 0, weight);
+        add_sides(inputs, scale, plus, minus, own->variance, slice > 0, variance, total);
     }
     crossbar->stale[column] = false;
 }

@@ -5,6 +5,8 @@
  */
 #include "crossbar_internal.h"
 
+#include "crosshebb/kernel.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -93,24 +95,74 @@ void xh_crossbar_read_column(xh_crossbar *crossbar, size_t output, float *weight
     own->counts.column_reads++;
 }
 
-/* Adds each side's worn cycles of the pulsed cells. */
-static void add_wear(const xh_crossbar *crossbar, size_t count, const uint32_t *index,
-                     const float *direction, bool reset, float *wear) {
-    const float up = (float)(reset ? crossbar->cost.wear_reset : crossbar->cost.wear_up);
-    const float down = (float)(reset ? crossbar->cost.wear_reset : crossbar->cost.wear_down);
-    for (size_t k = 0; k < count; k++) {
-        wear[index[k]] += direction[k] > 0.0F ? up : down;
+/* Adds the worn cycles of a column's cells that are pulsed. */
+XH_KERNEL
+static void add_wear(size_t count, const int8_t *restrict direction, float up, float down,
+                     float *restrict wear) {
+    for (size_t j = 0; j < count; j++) {
+        const float cycles = direction[j] > 0 ? up : down;
+        wear[j] += direction[j] != 0 ? cycles : 0.0F;
     }
 }
 
-/* Stuck cells take the pulse and do not move. */
+XH_KERNEL
+static size_t count_pulsed(size_t count, const int8_t *direction) {
+    uint32_t pulsed = 0;
+    for (size_t j = 0; j < count; j++) {
+        pulsed += direction[j] != 0;
+    }
+    return pulsed;
+}
+
+/* Directions of all cells as the models take them. */
+XH_KERNEL
+static void widen(size_t count, const int8_t *restrict direction, float *restrict wide) {
+    for (size_t j = 0; j < count; j++) {
+        wide[j] = (float)direction[j];
+    }
+}
+
+/* Which cells are pulsed, and their directions side by side. */
+static void choose(size_t count, const int8_t *direction, uint32_t *index, float *chosen) {
+    size_t next = 0;
+    for (size_t j = 0; j < count; j++) {
+        index[next] = (uint32_t)j;
+        chosen[next] = (float)direction[j];
+        next += direction[j] != 0;
+    }
+}
+
+/* Stuck cells take the pulse and do not move; index NULL: all cells are pulsed. */
 static void hold_stuck(const uint8_t *stuck, size_t count, const uint32_t *index, float *direction,
                        xh_pulse_tally *tally) {
     for (size_t k = 0; k < count; k++) {
-        if (stuck[index[k]] != XH_FREE) {
+        if (stuck[index ? index[k] : k] != XH_FREE) {
             tally->up += direction[k] > 0.0F;
             tally->down += direction[k] < 0.0F;
             direction[k] = 0.0F;
+        }
+    }
+}
+
+/* The pulsed cells of a column side by side, in the thread's own memory. */
+static xh_cells gather(const xh_crossbar *crossbar, xh_crossbar_thread *thread, xh_cells column,
+                       size_t count) {
+    xh_cells cells = {.count = count};
+    for (size_t p = 0; p < crossbar->planes; p++) {
+        cells.plane[p] = thread->plane[p];
+        for (size_t k = 0; k < count; k++) {
+            thread->plane[p][k] = column.plane[p][thread->index[k]];
+        }
+    }
+    return cells;
+}
+
+/* And back. */
+static void scatter(const xh_crossbar *crossbar, const xh_crossbar_thread *thread, xh_cells column,
+                    size_t count) {
+    for (size_t p = 0; p < crossbar->planes; p++) {
+        for (size_t k = 0; k < count; k++) {
+            column.plane[p][thread->index[k]] = thread->plane[p][k];
         }
     }
 }
@@ -119,25 +171,22 @@ size_t xh_crossbar_pulse_lane(xh_crossbar *crossbar, xh_crossbar_thread *thread,
                               size_t output, const int8_t *direction, bool reset, uint64_t step,
                               xh_pulse_tally *tally) {
     const size_t inputs = crossbar->inputs;
-    size_t count = 0;
-    for (size_t j = 0; j < inputs; j++) {
-        thread->index[count] = (uint32_t)j;
-        thread->direction[count] = (float)direction[j];
-        count += direction[j] != 0;
-    }
+    const size_t count = count_pulsed(inputs, direction);
+    const bool all = count == inputs; /* which are pulsed in place */
     if (count == 0) {
         return 0;
     }
-    const xh_cells column = xh_crossbar_cells(crossbar, lane, output, 0, inputs);
-    xh_cells cells = {.count = count};
-    for (size_t p = 0; p < crossbar->planes; p++) {
-        cells.plane[p] = thread->plane[p];
-        for (size_t k = 0; k < count; k++) {
-            thread->plane[p][k] = column.plane[p][thread->index[k]];
-        }
+    if (all) {
+        widen(inputs, direction, thread->direction);
+    } else {
+        choose(inputs, direction, thread->index, thread->direction);
     }
+    const xh_cells column = xh_crossbar_cells(crossbar, lane, output, 0, inputs);
+    const xh_cells cells = all ? column : gather(crossbar, thread, column, count);
     const size_t first = xh_crossbar_place(crossbar, crossbar->lanes, lane, output);
-    add_wear(crossbar, count, thread->index, thread->direction, reset, crossbar->wear + first);
+    const xh_device_pulse_cost *cost = &crossbar->cost;
+    add_wear(inputs, direction, (float)(reset ? cost->wear_reset : cost->wear_up),
+             (float)(reset ? cost->wear_reset : cost->wear_down), crossbar->wear + first);
     for (size_t d = 0; d < crossbar->draws; d++) {
         const xh_rng stream = {crossbar->seeds.cycle, XH_RNG_CYCLE,
                                crossbar->seeds.instance | (uint32_t)d << 16, step};
@@ -145,7 +194,8 @@ size_t xh_crossbar_pulse_lane(xh_crossbar *crossbar, xh_crossbar_thread *thread,
     }
     const void *params = crossbar->device.bytes;
     if (crossbar->stuck != NULL && !reset) {
-        hold_stuck(crossbar->stuck + first, count, thread->index, thread->direction, tally);
+        hold_stuck(crossbar->stuck + first, count, all ? NULL : thread->index, thread->direction,
+                   tally);
     }
     if (reset) {
         crossbar->model->reset(params, cells, thread->noise, crossbar->now, tally);
@@ -153,10 +203,8 @@ size_t xh_crossbar_pulse_lane(xh_crossbar *crossbar, xh_crossbar_thread *thread,
         crossbar->model->pulse(params, cells, thread->direction, thread->noise, crossbar->now,
                                tally);
     }
-    for (size_t p = 0; p < crossbar->planes; p++) {
-        for (size_t k = 0; k < count; k++) {
-            column.plane[p][thread->index[k]] = thread->plane[p][k];
-        }
+    if (!all) {
+        scatter(crossbar, thread, column, count);
     }
     crossbar->stale[output] = true;
     return count;
@@ -173,6 +221,15 @@ static size_t column_tile(const xh_crossbar *crossbar, size_t output) {
     return (crossbar->first + output) / (size_t)crossbar->params.columns;
 }
 
+/* The pulses of a round: of the trains that have some left. */
+XH_KERNEL
+static void take_turn(size_t count, const int8_t *restrict train, int8_t round, int8_t sign,
+                      int8_t *restrict direction) {
+    for (size_t j = 0; j < count; j++) {
+        direction[j] = (int8_t)(sign * ((train[j] > round) - (train[j] < -round)));
+    }
+}
+
 /* One round of a train: the synapses whose plus or minus side has pulses left get one, on the device
  * that the counter selects. */
 static size_t pulse_round(xh_crossbar *crossbar, xh_crossbar_thread *own, size_t output,
@@ -182,14 +239,14 @@ static size_t pulse_round(xh_crossbar *crossbar, xh_crossbar_thread *own, size_t
     const uint32_t turn = crossbar->trains[output];
     const size_t selected = (size_t)((crossbar->updates + turn / 2) % devices);
     int8_t *direction = (int8_t *)own->variance; /* free during pulses */
-    for (size_t j = 0; j < crossbar->inputs; j++) {
-        direction[j] = (int8_t)(pulse.direction * ((train[j] > round) - (train[j] < -round)));
-    }
+    take_turn(crossbar->inputs, train, (int8_t)round, (int8_t)pulse.direction, direction);
     const size_t lane = xh_crossbar_lane(crossbar, pulse.side, slice, selected);
     return xh_crossbar_pulse_lane(crossbar, own, lane, output, direction, false,
                                   crossbar->updates << 32 | turn, tally);
 }
 
+/* Pulses of the longest train. */
+XH_KERNEL
 static int longest(size_t count, const int8_t *train) {
     int most = 0;
     for (size_t j = 0; j < count; j++) {
