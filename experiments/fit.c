@@ -44,7 +44,7 @@ static xh_status begin(xh_fit_state *state, const xh_measured *measured, xh_erro
     const size_t rows = measured->rows, devices = measured->devices, n = state->recipe->count;
     state->measured = measured;
     state->follower = xh_fit_follower_create(state->model);
-    double *course = xh_array_create(5 * rows, sizeof(double));
+    double *course = xh_array_create(6 * rows, sizeof(double));
     double *device = xh_array_create(devices * (1 + 2 * n + n * n), sizeof(double));
     state->steps = xh_array_create(devices, sizeof *state->steps);
     state->course.before = course;
@@ -57,6 +57,7 @@ static xh_status begin(xh_fit_state *state, const xh_measured *measured, xh_erro
     state->course.innovation = course + 2 * rows;
     state->course.deviation = course + 3 * rows;
     state->course.gain = course + 4 * rows;
+    state->course.cut = course + 5 * rows;
     state->start = device + devices;
     state->coordinate = state->start + devices * n;
     state->covariance = state->coordinate + devices * n;
@@ -68,6 +69,9 @@ static xh_status begin(xh_fit_state *state, const xh_measured *measured, xh_erro
     xh_param_values quiet;
     xh_device_quiet_params(state->model, &state->params.values, &quiet);
     state->params.values = quiet;
+    if (state->recipe->set) {
+        xh_fit_set(&state->params, state->recipe->set, 1);
+    }
     return XH_OK;
 }
 
@@ -216,6 +220,7 @@ static xh_status take(const xh_fit_state *state, xh_fit *fit, xh_error *error) {
     fit->devices = state->measured->devices;
     fit->middle = state->middle;
     fit->flag = state->recipe->flag;
+    fit->set = state->recipe->set;
     fit->coordinate = xh_array_create(count, sizeof(double));
     if (!fit->coordinate) {
         return xh_error_set(error, XH_MEMORY, "no memory for the result of a fit");
@@ -268,12 +273,13 @@ xh_status xh_fit_staircase(const xh_fit *fit, const xh_measured *measured, size_
                            double *conductance, xh_error *error) {
     const xh_measured_train *of = &measured->train[train];
     xh_fit_follower *follower = xh_fit_follower_create(fit->model);
-    double *room = xh_array_create(4 * measured->rows, sizeof(double)); /* gains are zero */
+    double *room = xh_array_create(5 * measured->rows, sizeof(double)); /* gains are zero */
     if (follower && room) {
         xh_fit_course course = {.before = room,
                                 .expected = room + measured->rows,
                                 .innovation = room + 2 * measured->rows,
-                                .gain = room + 3 * measured->rows};
+                                .gain = room + 3 * measured->rows,
+                                .cut = room + 4 * measured->rows};
         xh_fit_params params = {.model = fit->model};
         xh_device_quiet_params(fit->model, &fit->params, &params.values);
         fit->recipe->place(fit->coordinate + of->device * fit->recipe->count, fit->middle, &params);

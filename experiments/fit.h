@@ -69,6 +69,7 @@ typedef struct xh_fit {
     size_t devices;
     double *coordinate;             /* [devices][recipe's coordinates] */
     double middle;                  /* siemens: mid-range of the mean device */
+    const char *set;                /* flag that the fit sets; NULL: none */
     const char *flag;               /* of the likelier of two forms of noise; NULL: there is one */
     size_t pulses[2];               /* up, down */
     double read_deviation;          /* siemens; 0: none was seen */

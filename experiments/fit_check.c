@@ -22,8 +22,10 @@
 
 static const double most_chance = 1e-3;
 static const double most_share = 0.1;
-static const double most_bound = 0.25;   /* of the range */
-static const double most_positive = 0.5; /* of the value */
+
+/* Half the width of an interval that a coordinate may have, in what its kind says. */
+static const double most_uncertain[] = {
+    [XH_FIT_BOUND] = 0.25, [XH_FIT_STEP] = 0.5, [XH_FIT_SHARE] = 0.5, [XH_FIT_SIGNED] = 1};
 
 enum { CUT_MIN = 3, BIN_MIN = 5 };
 
@@ -134,15 +136,16 @@ static xh_status check_told(const xh_fit_state *state, xh_error *error) {
         }
         const xh_fit_coordinate *c = &recipe->coordinate[k];
         const double half = 1.96 * sqrt(variance / (double)devices);
-        const double most = c->bound ? most_bound * range : c->positive ? most_positive * value : 1;
+        const double unit = c->kind == XH_FIT_BOUND ? range : c->kind == XH_FIT_STEP ? value : 1;
+        const double most = most_uncertain[c->kind] * unit;
         if (!(half <= most)) {
             return xh_error_set(
                 error, XH_INPUT,
                 "%s: the data do not tell %s of %s: %.3g %s is uncertain by %.3g, and %.3g is the "
                 "most allowed: %s",
                 state->measured->name, c->name, recipe->model, value, c->unit, half, most,
-                c->bound ? "the pulses end too far from that bound"
-                         : "there are too few pulses for their noise");
+                c->kind == XH_FIT_BOUND ? "the pulses end too far from that bound"
+                                        : "there are too few pulses for their noise");
         }
     }
     return XH_OK;
@@ -152,19 +155,11 @@ static xh_status check_told(const xh_fit_state *state, xh_error *error) {
 static xh_status check_cut(const xh_fit_state *state, xh_error *error) {
     static const char *const ways[] = {"up", "down"}, *const bounds[] = {"upper", "lower"};
     const xh_measured *measured = state->measured;
-    const double *step = NULL;
     for (size_t d = 0; d < measured->devices; d++) {
         size_t cut[2] = {0, 0};
-        step = state->coordinate + d * state->recipe->count + 2; /* up, down */
-        for (size_t t = 0; t < measured->trains; t++) {
-            const xh_measured_train *train = &measured->train[t];
-            for (size_t i = train->first + 1; train->device == d && i < train->first + train->count;
-                 i++) {
-                const int way = measured->row[i].direction < 0;
-                const double full = (double)measured->row[i].pulses * step[way];
-                const double moved = state->course.expected[i] - state->course.before[i];
-                cut[way] += fabs(moved) < full / 2;
-            }
+        for (size_t i = 0; i < measured->rows; i++) {
+            const xh_measured_row *row = &measured->row[i];
+            cut[row->direction < 0] += row->device == d && state->course.cut[i] > 0.5;
         }
         for (int way = 0; way < 2; way++) {
             if (cut[way] < CUT_MIN) {

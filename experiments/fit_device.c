@@ -151,16 +151,24 @@ typedef struct problem {
     xh_fit_params params;
 } problem;
 
+/* What a coordinate moves by as what is searched moves by one. */
+static double unit_of(const xh_fit_state *state, size_t device, size_t k, double value) {
+    const xh_fit_kind kind = state->recipe->coordinate[k].kind;
+    return kind == XH_FIT_BOUND ? state->range[device] : kind == XH_FIT_STEP ? value : 1;
+}
+
 /* Coordinates from what is searched, which begins at 1. */
 static void from_search(const xh_fit_state *state, size_t device, const gsl_vector *search,
                         double *coordinate) {
     const xh_fit_recipe *recipe = state->recipe;
     const double *start = state->start + device * recipe->count;
     for (size_t k = 0; k < recipe->count; k++) {
+        const xh_fit_kind kind = recipe->coordinate[k].kind;
         const double away = fmin(fmax(gsl_vector_get(search, k) - 1, -farthest), farthest);
-        coordinate[k] = recipe->coordinate[k].positive ? start[k] * exp(away)
-                                                       : start[k] + away * state->range[device];
-        coordinate[k] = fabs(coordinate[k]); /* mirrored: no conductance is negative */
+        const double moved = start[k] + away * unit_of(state, device, k, start[k]);
+        coordinate[k] = kind == XH_FIT_STEP     ? start[k] * exp(away)
+                        : kind == XH_FIT_SIGNED ? moved
+                                                : fabs(moved); /* mirrored: none is negative */
     }
 }
 
@@ -198,8 +206,9 @@ static int differentiate(const gsl_vector *search, void *data, gsl_matrix *jacob
         evaluate(search, data, here);
     }
     for (size_t k = 0; k < search->size && room; k++) {
-        const bool mirror = coordinate[k] < difference * p->state->range[p->device] &&
-                            !p->state->recipe->coordinate[k].positive;
+        const xh_fit_kind kind = p->state->recipe->coordinate[k].kind;
+        const bool mirror = (kind == XH_FIT_BOUND || kind == XH_FIT_SHARE) &&
+                            coordinate[k] < difference * unit_of(p->state, p->device, k, 0);
         const double back = p->last && !mirror ? difference : 0; /* none over the mirror at zero */
         gsl_vector_view column = gsl_matrix_column(jacobian, k);
         gsl_vector_memcpy(moved, search);
@@ -226,8 +235,7 @@ static void take_covariance(xh_fit_state *state, size_t device, const gsl_matrix
     double unit[XH_FIT_COORDINATES];
     double *out = state->covariance + device * n * n;
     for (size_t k = 0; k < n; k++) {
-        unit[k] = recipe->coordinate[k].positive ? state->coordinate[device * n + k]
-                                                 : state->range[device];
+        unit[k] = unit_of(state, device, k, state->coordinate[device * n + k]);
     }
     gsl_multifit_nlinear_covar(jacobian, 0.0, covariance);
     for (size_t k = 0; k < n; k++) {
@@ -247,7 +255,8 @@ static xh_status check_columns(const xh_fit_state *state, size_t device, const g
             return xh_error_set(
                 error, XH_INPUT, "%s: device %s: no read tells its %s%s", state->measured->name,
                 state->measured->device[device], recipe->coordinate[k].name,
-                recipe->coordinate[k].bound ? ": the pulses do not reach that bound" : "");
+                recipe->coordinate[k].kind == XH_FIT_BOUND ? ": the pulses do not reach that bound"
+                                                           : "");
         }
     }
     return XH_OK;
@@ -261,10 +270,11 @@ static void begin_search(const xh_fit_state *state, size_t device, double outwar
     const double *start = state->start + device * recipe->count;
     const double *latest = state->coordinate + device * recipe->count;
     for (size_t k = 0; k < recipe->count; k++) {
-        const double away = recipe->coordinate[k].positive
+        const xh_fit_kind kind = recipe->coordinate[k].kind;
+        const double away = kind == XH_FIT_STEP
                                 ? log(latest[k] / start[k])
-                                : (latest[k] - start[k]) / state->range[device];
-        const double moved = recipe->coordinate[k].bound ? (k == 0 ? -outwards : outwards) : 0;
+                                : (latest[k] - start[k]) / unit_of(state, device, k, 0);
+        const double moved = kind == XH_FIT_BOUND ? (k == 0 ? -outwards : outwards) : 0;
         gsl_vector_set(search, k, 1 + away + moved);
     }
 }

@@ -78,14 +78,16 @@ static void begin(xh_fit_follower *f, const xh_fit_params *params) {
     f->model->init(&params->values, f->cells, (xh_rng){1, XH_RNG_DEVICE, 0, 0}, 0, 0.0);
 }
 
-static void pulse(xh_fit_follower *f, const xh_fit_params *params, int direction) {
+/* A pulse of every cell; the share of them that a bound cuts short. */
+static double pulse(xh_fit_follower *f, const xh_fit_params *params, int direction) {
     xh_pulse_tally tally = {0};
     f->model->pulse(&params->values, f->cells, f->direction[direction < 0], f->noise, 0.0, &tally);
+    return (double)tally.clipped / CELLS;
 }
 
 /* One pulse of the estimate. */
 static estimate advance(xh_fit_follower *f, const xh_fit_params *params, int direction,
-                        estimate now) {
+                        estimate now, double *cut) {
     float *g = f->plane[0];
     const double apart = fmax(sqrt(now.variance), 1e-4 * fabs(now.mean));
     for (int c = 0; c < NODES; c++) {
@@ -93,7 +95,7 @@ static estimate advance(xh_fit_follower *f, const xh_fit_params *params, int dir
     }
     g[ABOVE] = (float)(now.mean + apart);
     g[BELOW] = (float)(now.mean - apart);
-    pulse(f, params, direction);
+    *cut = pulse(f, params, direction);
     double sum = 0, squares = 0;
     for (int c = 0; c < NODES; c++) {
         sum += (double)g[c];
@@ -118,7 +120,7 @@ void xh_fit_follow(xh_fit_follower *follower, const xh_fit_params *params,
         row = measured->row + at;
         const double before = now.mean;
         for (long p = 0; p < row->pulses; p++) {
-            now = advance(follower, params, row->direction, now);
+            now = advance(follower, params, row->direction, now, &course->cut[at]);
         }
         const double innovation = row->conductance - now.mean;
         course->before[at] = before;

@@ -22,26 +22,35 @@ typedef struct xh_fit_params {
 void xh_fit_set(xh_fit_params *params, const char *name, double value);
 double xh_fit_get(const xh_fit_params *params, const char *name);
 
+/** How a coordinate is searched, and what it must be told to. */
+typedef enum xh_fit_kind {
+    XH_FIT_BOUND, /* in ranges of the device, none below zero: to a quarter of the range */
+    XH_FIT_STEP,  /* positive, as its logarithm: to a half of itself */
+    XH_FIT_SHARE, /* as it is, none below zero: to a half */
+    XH_FIT_SIGNED /* as it is: to 1 */
+} xh_fit_kind;
+
 typedef struct xh_fit_coordinate {
     const char *name;
     const char *unit;
-    bool positive; /* searched as its logarithm, else in shares of the device's range */
-    bool bound;    /* a bound, to be told to a share of the range; never negative */
+    xh_fit_kind kind;
 } xh_fit_coordinate;
 
 /** How a model is fitted. */
 typedef struct xh_fit_recipe {
     const char *model;
     size_t count;
-    xh_fit_coordinate coordinate[XH_FIT_COORDINATES];
+    xh_fit_coordinate coordinate[XH_FIT_COORDINATES]; /* the bounds come first */
     const char *const *fitted;  /* parameters that the coordinates make, NULL-ended */
     const char *const *spreads; /* those that the spread of coordinates makes */
     const char *flag;           /* of two forms of the noise; NULL: there is one */
-    bool central;               /* steps are those at mid-range of the mean device */
+    const char *set;            /* a flag that is set, since coordinates mean it; NULL: none */
     bool hard;                  /* bounds show only where pulses meet them */
     void (*start)(const xh_fit_sight *sight, double *coordinate);
     /** Writes parameters from coordinates; middle is mid-range of the mean device, siemens. */
     void (*place)(const double *coordinate, double middle, xh_fit_params *params);
+    /** Coordinates of the same law where mid-range is another; NULL: they do not depend on it. */
+    void (*recentre)(double *coordinate, double from, double to);
     /** Writes spreads from the covariance [count][count] of coordinates between devices. */
     void (*spread)(const double *coordinate, const double *covariance, xh_fit_params *params);
 } xh_fit_recipe;
@@ -57,6 +66,7 @@ typedef struct xh_fit_course {
     double *innovation; /* read - expected */
     double *deviation;  /* expected of the innovation */
     double *gain;       /* share of the innovation that the estimate takes */
+    double *cut;        /* share of the model's last pulse that a bound cuts short */
 } xh_fit_course;
 
 typedef struct xh_fit_follower xh_fit_follower;

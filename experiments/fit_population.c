@@ -68,19 +68,17 @@ static xh_fit_value *add(xh_fit *fit, const char *name, xh_fit_source source) {
     return value;
 }
 
-/* Parameters of the mean device. Its steps are given where the middle was, which is mid-range but for
- * a trifle; how they change as mid-range moves away from there, is part of their error. */
+/* Parameters of the mean device. Its coordinates are those where the middle was, which is mid-range
+ * but for a trifle; how they change as mid-range moves away from there, is part of their error. */
 static void place_mean(const population *p, const double *mean, xh_fit_params *params) {
     const xh_fit_recipe *recipe = p->state->recipe;
+    const double middle = (mean[0] + mean[1]) / 2;
     double moved[K];
     memcpy(moved, mean, sizeof moved);
-    recipe->place(moved, p->state->middle, params);
-    if (recipe->central) {
-        const xh_device_nominal nominal = params->model->nominal(&params->values);
-        moved[2] = nominal.step_up;
-        moved[3] = nominal.step_down;
-        recipe->place(moved, (mean[0] + mean[1]) / 2, params);
+    if (recipe->recentre) {
+        recipe->recentre(moved, p->state->middle, middle);
     }
+    recipe->place(moved, middle, params);
 }
 
 /* How a parameter changes with a coordinate. */

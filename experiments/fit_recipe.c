@@ -25,11 +25,11 @@ double xh_fit_get(const xh_fit_params *params, const char *name) {
 
 /* Models between two bounds: the bounds, and the steps where weight zero lies, which is mid-range of
  * the mean device. */
-enum { LOW, HIGH, UP, DOWN, BOUNDED };
+enum { LOW, HIGH, UP, DOWN, BOUNDED, FALL_UP = BOUNDED, FALL_DOWN, LINEAR };
 
 #define BOUNDED_COORDINATES                                                                        \
-    {"g_min", "S", false, true}, {"g_max", "S", false, true}, {"up step", "S", true, false}, {     \
-        "down step", "S", true, false                                                              \
+    {"g_min", "S", XH_FIT_BOUND}, {"g_max", "S", XH_FIT_BOUND}, {"up step", "S", XH_FIT_STEP}, {   \
+        "down step", "S", XH_FIT_STEP                                                              \
     }
 
 #define BOUNDED_FITTED "g_min", "g_max", "states", "up_down"
@@ -94,6 +94,48 @@ static void start_soft(const xh_fit_sight *sight, double *coordinate) {
     coordinate[DOWN] = fmax(-sight->level[1] - sight->slope[1] * middle, -sight->mean[1] / 2);
 }
 
+static void recentre_soft(double *coordinate, double from, double to) {
+    coordinate[UP] *= (coordinate[HIGH] - to) / (coordinate[HIGH] - from);
+    coordinate[DOWN] *= (to - coordinate[LOW]) / (from - coordinate[LOW]);
+}
+
+/* Steps that fall linearly, to any share of themselves at a bound of the cell's own. */
+static const char *const linear_fitted[] = {BOUNDED_FITTED, "gamma_up", "gamma_down", NULL};
+static const char *const linear_spreads[] = {BOUNDED_SPREADS, "gamma_spread", NULL};
+
+static void start_linear(const xh_fit_sight *sight, double *coordinate) {
+    const double reach = (sight->high - sight->low) / 2;
+    start_constant(sight, coordinate);
+    coordinate[FALL_UP] = -sight->slope[0] * reach / coordinate[UP];
+    coordinate[FALL_DOWN] = -sight->slope[1] * reach / coordinate[DOWN];
+    coordinate[FALL_UP] = fmin(fmax(coordinate[FALL_UP], 0.05), 0.95);
+    coordinate[FALL_DOWN] = fmin(fmax(coordinate[FALL_DOWN], 0.05), 0.95);
+}
+
+static void place_linear(const double *coordinate, double middle, xh_fit_params *params) {
+    place_bounded(coordinate, middle, params);
+    xh_fit_set(params, "gamma_up", coordinate[FALL_UP]);
+    xh_fit_set(params, "gamma_down", coordinate[FALL_DOWN]);
+}
+
+static void recentre_linear(double *coordinate, double from, double to) {
+    const double above = coordinate[HIGH] - from, below = from - coordinate[LOW];
+    const double up = 1 - coordinate[FALL_UP] * (to - from) / above;
+    const double down = 1 - coordinate[FALL_DOWN] * (from - to) / below;
+    coordinate[UP] *= up;
+    coordinate[DOWN] *= down;
+    coordinate[FALL_UP] *= (coordinate[HIGH] - to) / above / up;
+    coordinate[FALL_DOWN] *= (to - coordinate[LOW]) / below / down;
+}
+
+static void spread_linear(const double *coordinate, const double *covariance,
+                          xh_fit_params *params) {
+    const double falls = covariance[FALL_UP * LINEAR + FALL_UP] +
+                         covariance[FALL_DOWN * LINEAR + FALL_DOWN]; /* which have one spread */
+    spread_bounded_of(LINEAR, coordinate, covariance, params);
+    xh_fit_set(params, "gamma_spread", sqrt(fmax(falls, 0) / 2));
+}
+
 static const xh_fit_recipe recipes[] = {
     {
         .model = "constant_step",
@@ -101,7 +143,6 @@ static const xh_fit_recipe recipes[] = {
         .coordinate = {BOUNDED_COORDINATES},
         .fitted = bounded_fitted,
         .spreads = bounded_spreads,
-        .central = true,
         .hard = true,
         .start = start_constant,
         .place = place_bounded,
@@ -114,10 +155,26 @@ static const xh_fit_recipe recipes[] = {
         .fitted = bounded_fitted,
         .spreads = bounded_spreads,
         .flag = "multiplicative_noise",
-        .central = true,
+        .recentre = recentre_soft,
         .start = start_soft,
         .place = place_bounded,
         .spread = spread_bounded,
+    },
+    {
+        .model = "linear_step",
+        .count = LINEAR,
+        .coordinate = {BOUNDED_COORDINATES,
+                       {"gamma_up", "1", XH_FIT_SHARE},
+                       {"gamma_down", "1", XH_FIT_SHARE}},
+        .fitted = linear_fitted,
+        .spreads = linear_spreads,
+        .flag = "multiplicative_noise",
+        .set = "own_bounds",
+        .hard = true,
+        .start = start_linear,
+        .place = place_linear,
+        .recentre = recentre_linear,
+        .spread = spread_linear,
     },
 };
 

@@ -48,19 +48,24 @@ static void write_value(const xh_fit_value *value, FILE *stream) {
     }
 }
 
+/* A flag, if there is one of that name. */
+static void write_flag(const xh_fit *fit, const char *name, const char *remark, FILE *stream) {
+    char text[XH_PARAM_TEXT_SIZE], left[XH_PARAM_TEXT_SIZE + 64];
+    if (name) {
+        xh_param_format(xh_param_find(fit->model->params, name), &fit->params, text);
+        snprintf(left, sizeof left, "  %s: %s", name, text);
+        fprintf(stream, "%-28s # %s\n", left, remark);
+    }
+}
+
 static void write_text(const xh_fit *fit, const xh_measured *measured, FILE *stream) {
     write_head(fit, measured, stream);
     fprintf(stream, "device:\n  model: %s\n", fit->model->name);
     for (size_t v = 0; v < fit->values; v++) {
         write_value(&fit->value[v], stream);
     }
-    if (fit->flag) {
-        const xh_param *param = xh_param_find(fit->model->params, fit->flag);
-        char text[XH_PARAM_TEXT_SIZE], left[XH_PARAM_TEXT_SIZE + 64];
-        xh_param_format(param, &fit->params, text);
-        snprintf(left, sizeof left, "  %s: %s", fit->flag, text);
-        fprintf(stream, "%-28s # the likelier of both [fitted]\n", left);
-    }
+    write_flag(fit, fit->flag, "the likelier of both [fitted]", stream);
+    write_flag(fit, fit->set, "what the values above mean [by choice]", stream);
 }
 
 /* The text, if it is a device. */
