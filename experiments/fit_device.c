@@ -262,8 +262,9 @@ static xh_status check_columns(const xh_fit_state *state, size_t device, const g
     return XH_OK;
 }
 
-/* Where the search begins: from the device's latest coordinates, with bounds moved outwards by a
- * share of the range. */
+/* Where a search begins: at the device's latest coordinates; or, with outwards, afresh and with bounds
+ * that are further out than the latest by that share of the range, unless they are hard: no read
+ * tells where these are once they are out of reach. */
 static void begin_search(const xh_fit_state *state, size_t device, double outwards,
                          gsl_vector *search) {
     const xh_fit_recipe *recipe = state->recipe;
@@ -271,11 +272,12 @@ static void begin_search(const xh_fit_state *state, size_t device, double outwar
     const double *latest = state->coordinate + device * recipe->count;
     for (size_t k = 0; k < recipe->count; k++) {
         const xh_fit_kind kind = recipe->coordinate[k].kind;
+        const double moved = kind == XH_FIT_BOUND ? (k == 0 ? -outwards : outwards) : 0;
         const double away = kind == XH_FIT_STEP
                                 ? log(latest[k] / start[k])
                                 : (latest[k] - start[k]) / unit_of(state, device, k, 0);
-        const double moved = kind == XH_FIT_BOUND ? (k == 0 ? -outwards : outwards) : 0;
-        gsl_vector_set(search, k, 1 + away + moved);
+        const bool afresh = outwards > 0 && (kind != XH_FIT_BOUND || recipe->hard);
+        gsl_vector_set(search, k, afresh ? 1 : 1 + away + moved);
     }
 }
 

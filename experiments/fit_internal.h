@@ -45,6 +45,7 @@ typedef struct xh_fit_recipe {
     const char *const *spreads; /* those that the spread of coordinates makes */
     const char *flag;           /* of two forms of the noise; NULL: there is one */
     const char *set;            /* a flag that is set, since coordinates mean it; NULL: none */
+    bool noise_of_range;        /* that of pulses is relative to the range, not to the step */
     bool hard;                  /* bounds show only where pulses meet them */
     void (*start)(const xh_fit_sight *sight, double *coordinate);
     /** Writes parameters from coordinates; middle is mid-range of the mean device, siemens. */

@@ -174,7 +174,9 @@ xh_status xh_fit_population(const xh_fit_state *state, xh_fit *fit, xh_error *er
     fit->read_deviation = state->read_deviation;
     add_means(&p, &params, fit);
     add_spreads(&p, &params, fit);
-    add_noise("cycle_noise", state->noise_error[0], fit);
-    add_noise("read_noise", hypot(state->noise_error[1], range_error(&p)), fit);
+    const double range = range_error(&p);
+    add_noise("cycle_noise",
+              hypot(state->noise_error[0], state->recipe->noise_of_range ? range : 0), fit);
+    add_noise("read_noise", hypot(state->noise_error[1], range), fit);
     return XH_OK;
 }

@@ -136,6 +136,61 @@ static void spread_linear(const double *coordinate, const double *covariance,
     xh_fit_set(params, "gamma_spread", sqrt(fmax(falls, 0) / 2));
 }
 
+/* NeuroSim's staircases: pulses from bound to bound and a label of either direction. */
+enum { PULSES_UP = 2, LABEL_UP, PULSES_DOWN, LABEL_DOWN, NEUROSIM };
+
+static const char *const neurosim_fitted[] = {"g_min",       "g_max",      "pulses_up", "label_up",
+                                              "pulses_down", "label_down", NULL};
+static const char *const neurosim_spreads[] = {"g_min_spread", "g_max_spread", "label_spread",
+                                               NULL};
+
+/* Pulses P and the label of steps that begin with first and change by the share change of the way:
+ * with the curvature s, change = e^(-s / P) - 1 and first = range change / (e^-s - 1). The label is
+ * nearly 10.1 s / (8 + |s|), which is near enough to begin with. */
+static void start_staircase(double range, double first, double change, double *pulses,
+                            double *label) {
+    change = fmin(fmax(change, -0.5), 0.5);
+    first = fmax(first, range / 1e4);
+    const double left = 1 + change * range / first; /* e^-s */
+    double curvature = -log(fmin(fmax(left, exp(-10.0)), exp(10.0)));
+    *pulses = range / first;
+    if (fabs(change) > 1e-6 && fabs(curvature) > 1e-3) {
+        *pulses = -curvature / log1p(change);
+    }
+    *pulses = fmin(fmax(*pulses, 2), 1e5);
+    curvature = fmin(fmax(curvature, -4), 4);
+    *label = 10.1 * curvature / (8 + fabs(curvature));
+}
+
+static void start_neurosim(const xh_fit_sight *sight, double *coordinate) {
+    const double range = sight->high - sight->low;
+    coordinate[LOW] = sight->low;
+    coordinate[HIGH] = sight->high;
+    start_staircase(range, sight->level[0] + sight->slope[0] * sight->low, sight->slope[0],
+                    &coordinate[PULSES_UP], &coordinate[LABEL_UP]);
+    start_staircase(range, -sight->level[1] - sight->slope[1] * sight->high, sight->slope[1],
+                    &coordinate[PULSES_DOWN], &coordinate[LABEL_DOWN]);
+    coordinate[LABEL_DOWN] = -coordinate[LABEL_DOWN]; /* large steps at g_max: negative */
+}
+
+static void place_neurosim(const double *coordinate, double middle, xh_fit_params *params) {
+    (void)middle;
+    for (size_t k = 0; k < NEUROSIM; k++) {
+        xh_fit_set(params, neurosim_fitted[k], coordinate[k]);
+    }
+}
+
+static void spread_neurosim(const double *coordinate, const double *covariance,
+                            xh_fit_params *params) {
+    const double low = covariance[LOW * NEUROSIM + LOW], high = covariance[HIGH * NEUROSIM + HIGH];
+    const double labels =
+        covariance[LABEL_UP * NEUROSIM + LABEL_UP] +
+        covariance[LABEL_DOWN * NEUROSIM + LABEL_DOWN]; /* which have one spread */
+    xh_fit_set(params, "g_min_spread", sqrt(fmax(low, 0)) / fmax(coordinate[LOW], 1e-30));
+    xh_fit_set(params, "g_max_spread", sqrt(fmax(high, 0)) / coordinate[HIGH]);
+    xh_fit_set(params, "label_spread", sqrt(fmax(labels, 0) / 2));
+}
+
 static const xh_fit_recipe recipes[] = {
     {
         .model = "constant_step",
@@ -175,6 +230,23 @@ static const xh_fit_recipe recipes[] = {
         .place = place_linear,
         .recentre = recentre_linear,
         .spread = spread_linear,
+    },
+    {
+        .model = "neurosim",
+        .count = NEUROSIM,
+        .coordinate = {{"g_min", "S", XH_FIT_BOUND},
+                       {"g_max", "S", XH_FIT_BOUND},
+                       {"pulses_up", "1", XH_FIT_STEP},
+                       {"label_up", "1", XH_FIT_SIGNED},
+                       {"pulses_down", "1", XH_FIT_STEP},
+                       {"label_down", "1", XH_FIT_SIGNED}},
+        .fitted = neurosim_fitted,
+        .spreads = neurosim_spreads,
+        .noise_of_range = true,
+        .hard = true,
+        .start = start_neurosim,
+        .place = place_neurosim,
+        .spread = spread_neurosim,
     },
 };
 

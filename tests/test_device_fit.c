@@ -1,50 +1,15 @@
 /*
  * Device models fitted to simulated measurements: known parameters are found within their intervals,
  * data that do not tell them or are of another law are refused, and texts are checked.
- *
- * Streams are keyed, so that a run is reproducible. Should seeds or the generator ever change, chance
- * alone fails a comparison of calibrate() in 1.2e-3 of cases (chi squared of 8 above 28 or below
- * 0.8), and one of cover() in 4.8e-4 (3 or more misses of 4 at 5 % each).
  */
 #include "fit_rig.h"
-
-enum { SEEDS = 8, COVERED = 4, MISSES = 2 };
-
-/* Fits of single devices over seeds: errors in units of their standard error are standard normal.
- * Where a bound is met, its error is bounded by a floor and may be smaller: least is then 0. */
-typedef struct expectation {
-    const char *name;
-    double least; /* of the sum of squares */
-} expectation;
-
-static void calibrate(plan how, const expectation *values, size_t count) {
-    const xh_device_model *model = NULL;
-    static xh_param_values truth;
-    double sums[XH_FIT_VALUES] = {0};
-    load(&how, &model, &truth);
-    for (how.seed = 1; how.seed <= SEEDS; how.seed++) {
-        xh_fit fit;
-        ck_assert_msg(measure_and_fit(&how, NULL, &fit) == XH_OK, "%s", error.text);
-        for (size_t v = 0; v < count; v++) {
-            const xh_fit_value *value = value_of(&fit, values[v].name);
-            const double away = value->value - xh_param_number(value->param, &truth);
-            ck_assert_double_gt(value->error, 0);
-            sums[v] += away * away / (value->error * value->error);
-        }
-        xh_fit_free(&fit);
-    }
-    for (size_t v = 0; v < count; v++) {
-        ck_assert_msg(sums[v] >= values[v].least && sums[v] <= 28, "%s: %g", values[v].name,
-                      sums[v]);
-    }
-}
 
 #define ONE "g_min=3e-6", "g_min_spread=0", "g_max_spread=0", "step_spread=0", "up_down_spread=0"
 
 START_TEST(constant_steps_are_found) {
     static const char *const overrides[] = {ONE, "up_down=0.3", "read_noise=0", "states=50", NULL};
     static const expectation values[] = {
-        {"states", 0.8}, {"up_down", 0.8}, {"g_min", 0}, {"g_max", 0}};
+        {"states", 0.4}, {"up_down", 0.4}, {"g_min", 0}, {"g_max", 0}};
     calibrate((plan){.model = "constant_step", overrides, 1, 2, 110, 110, 0}, values, 4);
 }
 END_TEST
@@ -52,7 +17,7 @@ END_TEST
 START_TEST(soft_bounds_are_found) {
     static const char *const overrides[] = {ONE, "up_down=-0.3", "read_noise=0", "states=50", NULL};
     static const expectation values[] = {
-        {"states", 0.8}, {"up_down", 0.8}, {"g_min", 0.8}, {"g_max", 0.8}, {"cycle_noise", 0.8}};
+        {"states", 0.4}, {"up_down", 0.4}, {"g_min", 0.4}, {"g_max", 0.4}, {"cycle_noise", 0.4}};
     calibrate((plan){.model = "soft_bounds", overrides, 1, 2, 110, 110, 0}, values, 5);
 }
 END_TEST
@@ -61,32 +26,10 @@ END_TEST
 START_TEST(noise_of_reads_is_told_from_that_of_pulses) {
     static const char *const overrides[] = {ONE, "read_noise=0.005", "states=60", NULL};
     static const expectation values[] = {
-        {"states", 0.8}, {"g_min", 0.8}, {"g_max", 0.8}, {"cycle_noise", 0.8}, {"read_noise", 0.8}};
+        {"states", 0.4}, {"g_min", 0.4}, {"g_max", 0.4}, {"cycle_noise", 0.4}, {"read_noise", 0.4}};
     calibrate((plan){.model = "soft_bounds", overrides, 1, 2, 120, 120, 0}, values, 5);
 }
 END_TEST
-
-/* Intervals of several devices: means by Student's t of few devices, spreads by chi squared. */
-static void cover(plan how, const char *const *names) {
-    const xh_device_model *model = NULL;
-    static xh_param_values truth;
-    size_t misses[XH_FIT_VALUES] = {0};
-    load(&how, &model, &truth);
-    for (how.seed = 1; how.seed <= COVERED; how.seed++) {
-        xh_fit fit;
-        ck_assert_msg(measure_and_fit(&how, NULL, &fit) == XH_OK, "%s", error.text);
-        for (size_t v = 0; names[v]; v++) {
-            const xh_fit_value *value = value_of(&fit, names[v]);
-            const double number = xh_param_number(value->param, &truth);
-            ck_assert(value->known);
-            misses[v] += number < value->low || number > value->high;
-        }
-        xh_fit_free(&fit);
-    }
-    for (size_t v = 0; names[v]; v++) {
-        ck_assert_msg(misses[v] <= MISSES, "%s: %zu misses", names[v], misses[v]);
-    }
-}
 
 static const char *const population[] = {
     "g_min",       "g_max",        "states",      "up_down",    "g_min_spread",
