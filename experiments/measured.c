@@ -15,7 +15,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELL_SIZE = 64, MOST_CELLS = 16, MOST_PULSE = 10000000, MOST_ROWS = 10000000 };
+enum {
+    CELL_SIZE = 64,
+    MOST_CELLS = 16,
+    MOST_PULSE = 10000000,
+    MOST_ROWS = 10000000,
+    MOST_BETWEEN = 10000
+};
 
 enum { DEVICE, CYCLE, PULSE, DIRECTION, CONDUCTANCE, COLUMNS };
 static const char *const column_names[COLUMNS] = {"device", "cycle", "pulse", "direction",
@@ -299,15 +305,19 @@ static xh_status count_pulses(const xh_measured *measured, const xh_measured_row
                             "train has another cycle",
                             measured->name, row->line, before->line);
     }
-    if (row->pulses <= 0 && before->direction != row->direction) {
-        row->pulses = row->pulse; /* counted anew since the turn */
-        return XH_OK;
+    const bool anew = row->pulses <= 0 && before->direction != row->direction; /* since the turn */
+    row->pulses = anew ? row->pulse : row->pulses;
+    if (row->pulses > MOST_BETWEEN) {
+        return xh_error_set(error, XH_INPUT,
+                            "%s:%zu: %ld pulses since the read in line %zu: there may be at most "
+                            "%d",
+                            measured->name, row->line, row->pulses, before->line, MOST_BETWEEN);
     }
-    return row->pulses > 0
+    return row->pulses > 0 || anew
                ? XH_OK
                : xh_error_set(error, XH_INPUT,
-                              "%s:%zu: pulse = %ld is not above the one before, %ld in "
-                              "line %zu; a new train has another cycle",
+                              "%s:%zu: pulse = %ld is not above the one before, %ld in line %zu; a "
+                              "new train has another cycle",
                               measured->name, row->line, row->pulse, before->pulse, before->line);
 }
 

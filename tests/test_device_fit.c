@@ -167,6 +167,8 @@ START_TEST(wrong_texts_are_refused) {
         {HEAD "1,up,1001\n", "t:2: conductance = 1001 is no number within [0, 1000]"},
         {HEAD "1,up,nan\n", "t:2: conductance = nan is no number"},
         {HEAD "1,up,5\n1,up,6\n", "t:3: pulse = 1 is not above the one before, 1 in line 2; a new"},
+        {HEAD "1,up,5\n10002,up,6\n",
+         "t:3: 10001 pulses since the read in line 2: there may be at"},
         {HEAD "1,up,5\n0,start,6\n", "t:3: direction = start, but its train began in line 2"},
         {"device,pulse,direction,conductance (uS)\n,1,up,5\n", "t:2: device =  is no name of 1 to"},
     };
