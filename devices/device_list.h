@@ -9,6 +9,7 @@
     X(constant_step)                                                                               \
     X(linear_step)                                                                                 \
     X(soft_bounds)                                                                                 \
+    X(exp_step)                                                                                    \
     X(neurosim)                                                                                    \
     X(exponential_state)                                                                           \
     X(lookup)                                                                                      \

@@ -36,7 +36,7 @@ static const xh_nonideality nonidealities[] = {
                 "steps do not change with the state, where the law has a parameter "
                 "for it",
                 DEVICE("label_up"), DEVICE("label_down"), DEVICE("beta_up"), DEVICE("beta_down"),
-                DEVICE("gamma_up"), DEVICE("gamma_down")),
+                DEVICE("gamma_up"), DEVICE("gamma_down"), DEVICE("bend_up"), DEVICE("bend_down")),
     NONIDEALITY("write_noise", "a write shows the state that it leaves", DEVICE("write_noise")),
     NONIDEALITY("programming_error", "cells set in a closed loop end at their targets",
                 DEVICE("program_noise")),

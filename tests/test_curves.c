@@ -41,6 +41,11 @@ static const struct {
     {"default_SoftBounds.csv", "soft_bounds", 1.2, {DEFAULTS}},
     {"LinearStep_gamma0.5.csv", "linear_step", 1.2, {DEFAULTS, "gamma_up=0.5", "gamma_down=0.5"}},
     {"GokmenVlasov.csv", "gokmen-vlasov", 2, {WINDOW}},
+    {"Idealized.csv", "idealized", 2, {WINDOW}},
+    {"EcRam.csv", "ecram", 2, {WINDOW}},
+    {"ReRamSB.csv", "reram-sb", 2, {WINDOW}},
+    {"default_ExpStep.csv", "exp_step", 1.2, {DEFAULTS}},
+    {"PCM.csv", "pcm-exp", 2, {WINDOW}},
 };
 
 enum { CASES = sizeof(cases) / sizeof(cases[0]) };
