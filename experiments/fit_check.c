@@ -128,11 +128,15 @@ static xh_status check_told(const xh_fit_state *state, xh_error *error) {
     const xh_fit_recipe *recipe = state->recipe;
     const size_t n = recipe->count, devices = state->measured->devices;
     for (size_t k = 0; k < n; k++) {
-        double variance = 0, value = 0, range = 0;
+        double variance = 0, value = 0, range = 0, largest = 0;
+        size_t worst = 0;
         for (size_t d = 0; d < devices; d++) {
-            variance += state->covariance[d * n * n + k * n + k] / (double)devices;
+            const double own = state->covariance[d * n * n + k * n + k];
+            variance += own / (double)devices;
             value += state->coordinate[d * n + k] / (double)devices;
             range += state->range[d] / (double)devices;
+            worst = own > largest ? d : worst;
+            largest = fmax(own, largest);
         }
         const xh_fit_coordinate *c = &recipe->coordinate[k];
         const double half = 1.96 * sqrt(variance / (double)devices);
@@ -142,10 +146,11 @@ static xh_status check_told(const xh_fit_state *state, xh_error *error) {
             return xh_error_set(
                 error, XH_INPUT,
                 "%s: the data do not tell %s of %s: %.3g %s is uncertain by %.3g, and %.3g is the "
-                "most allowed: %s",
+                "most allowed: %s, of device %s the most",
                 state->measured->name, c->name, recipe->model, value, c->unit, half, most,
                 c->kind == XH_FIT_BOUND ? "the pulses end too far from that bound"
-                                        : "there are too few pulses for their noise");
+                                        : "there are too few pulses for their noise",
+                state->measured->device[worst]);
         }
     }
     return XH_OK;

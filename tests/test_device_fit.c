@@ -94,8 +94,11 @@ START_TEST(what_cannot_be_fitted_is_refused) {
     how.up = how.down = 50;
     refuse(&how, NULL, "bound");
     how.model = "soft_bounds";
+    how.up = how.down = 40;
+    refuse(&how, NULL, "the pulses end too far from that bound, of device d");
     how.up = how.down = 12;
-    refuse(&how, NULL, "m.csv: ");
+    refuse(&how, NULL,
+           "m.csv: device d1: no read tells its g_max: the pulses do not reach that bound");
 }
 END_TEST
 
