@@ -20,7 +20,7 @@ START_TEST(linear_steps_are_found) {
                                             NULL};
     static const expectation values[] = {{"states", 0.4},     {"up_down", 0.4}, {"gamma_up", 0.4},
                                          {"gamma_down", 0.4}, {"g_min", 0},     {"g_max", 0}};
-    calibrate((plan){.model = "linear_step", overrides, 1, 2, 120, 120, 0}, values, 6);
+    calibrate((plan){.model = "linear_step", overrides, 1, 2, 100, 100, 0}, values, 6);
 }
 END_TEST
 
@@ -33,7 +33,7 @@ START_TEST(spread_of_linear_steps_is_found) {
     static const char *const names[] = {
         "g_min",        "g_max",       "states",       "up_down",     "gamma_up", "gamma_down",
         "g_min_spread", "step_spread", "gamma_spread", "cycle_noise", NULL};
-    cover((plan){.model = "linear_step", overrides, 4, 2, 80, 80, 0}, names);
+    cover((plan){.model = "linear_step", overrides, 4, 1, 90, 90, 0}, names);
 }
 END_TEST
 
@@ -45,7 +45,7 @@ START_TEST(staircases_are_found) {
     static const expectation values[] = {{"pulses_up", 0.4},   {"label_up", 0.4},
                                          {"pulses_down", 0.4}, {"label_down", 0.4},
                                          {"g_min", 0},         {"g_max", 0}};
-    calibrate((plan){.model = "neurosim", overrides, 1, 2, 110, 110, 0}, values, 6);
+    calibrate((plan){.model = "neurosim", overrides, 1, 2, 90, 90, 0}, values, 6);
 }
 END_TEST
 
@@ -54,7 +54,7 @@ START_TEST(spread_of_staircases_is_found) {
     static const char *const names[] = {"g_min",       "g_max",      "pulses_up",    "label_up",
                                         "pulses_down", "label_down", "g_max_spread", "label_spread",
                                         "cycle_noise", NULL};
-    cover((plan){.model = "neurosim", overrides, 4, 2, 110, 110, 0}, names);
+    cover((plan){.model = "neurosim", overrides, 3, 2, 90, 90, 0}, names);
 }
 END_TEST
 
