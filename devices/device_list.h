@@ -9,6 +9,7 @@
     X(constant_step)                                                                               \
     X(linear_step)                                                                                 \
     X(soft_bounds)                                                                                 \
+    X(soft_bounds_reference)                                                                       \
     X(exp_step)                                                                                    \
     X(neurosim)                                                                                    \
     X(exponential_state)                                                                           \

@@ -44,7 +44,12 @@ static inline double rig_number(const rig *r, const char *name) {
 
 static inline void rig_set(rig *r, const char *name, double value) {
     const xh_param *param = xh_param_find(r->model->params, name);
-    memcpy((char *)r->params + param->offset, &value, sizeof value);
+    const bool flag = value != 0;
+    if (param->type == XH_PARAM_FLAG) {
+        memcpy((char *)r->params + param->offset, &flag, sizeof flag);
+    } else {
+        memcpy((char *)r->params + param->offset, &value, sizeof value);
+    }
 }
 
 static inline bool rig_fluctuates(const char *name) {

@@ -44,6 +44,7 @@ static const struct {
     {"Idealized.csv", "idealized", 2, {WINDOW}},
     {"EcRam.csv", "ecram", 2, {WINDOW}},
     {"ReRamSB.csv", "reram-sb", 2, {WINDOW}},
+    {"ReRamArrayHfO2.csv", "reram-hfo2", 2, {NULL}},
     {"default_ExpStep.csv", "exp_step", 1.2, {DEFAULTS}},
     {"PCM.csv", "pcm-exp", 2, {WINDOW}},
 };

@@ -262,7 +262,7 @@ START_TEST(test_spread) {
         }
         rig_destroy(&r);
     }
-    ck_assert_uint_eq(checked, 4);
+    ck_assert_uint_eq(checked, 5);
 }
 END_TEST
 

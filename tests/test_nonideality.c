@@ -16,11 +16,12 @@ static const char *const lawful[] = {
     "alpha_up", "alpha_down", "rate_up", "rate_down", "slope", "offset", "mean_*", "history",
     "table", "checksum", "own_bounds",
     /* forms and places of what a non-ideality turns off */
-    "step_log_normal", "multiplicative_noise", "noise_added", "noise_rise", "corrupt_range", "rest",
-    "reset", "reset_floor", "program_0", "program_1", "program_2", "program_3", "spread_*",
-    "flicker_limit", "flicker_offset", "flicker_logarithm", "flicker_low", "flicker_high",
-    "flicker_0", "flicker_1", "flicker_2", "flicker_3", "flicker_scale", "flicker_power",
-    "flicker_decade", "accept_*", "relax_*", "soon_*", "later_*", "last_*",
+    "reference", "at_symmetry", "step_log_normal", "multiplicative_noise", "noise_added",
+    "noise_rise", "corrupt_range", "rest", "reset", "reset_floor", "program_0", "program_1",
+    "program_2", "program_3", "spread_*", "flicker_limit", "flicker_offset", "flicker_logarithm",
+    "flicker_low", "flicker_high", "flicker_0", "flicker_1", "flicker_2", "flicker_3",
+    "flicker_scale", "flicker_power", "flicker_decade", "accept_*", "relax_*", "soon_*", "later_*",
+    "last_*",
     /* clocks and costs */
     "drift_clock", "drift_reference", "minimum_elapsed", "read_time", "read_window", "energy_*",
     "time_*", "wear_*", "endurance", "set_pulses", "set_reads"};
