@@ -97,13 +97,13 @@ survive() {
     rm killed.h5 begun
 }
 
-compare float32 "2 3" --set training.epochs=10
-survive float32 --set training.epochs=10
+compare float32 "2 3" --set training.epochs=4
+survive float32 --set training.epochs=4
 compare int16 3 --set 'network.layers.*.arithmetic=int16' --set training.order=consecutive \
     --set network.layers.1.rate_decay=linear --set network.layers.2.pre_triangle=true
 
 # Crossbars, by every scheme and with all that is drawn at random; few images, as they take their time.
-crossbar=(--set 'network.layers.*.synapses=crossbar' --set training.images=20 --set training.rest_seconds=3600
+crossbar=(--set 'network.layers.*.synapses=crossbar' --set training.images=10 --set training.rest_seconds=3600
     --set crossbar.compensation=column --set "inference.after=2 h, 1 d")
 groups+=(/wear /conductance /inference)
 compare read_modify_write 2 "${crossbar[@]}"
@@ -145,5 +145,5 @@ timeout 240 "$mpirun" -n 1 "$program" run wide.yaml --threads 1 --out half.h5 : 
 [ "$(grep -c 'nowhere' err)" -eq 1 ] || fail "$(cat err)"
 [ ! -e half.h5 ] || fail "a result of half the ranks"
 
-expect 0 ranks 2 wide.yaml --resume --quiet --json --set training.epochs=10 --out float32.h5
+expect 0 ranks 2 wide.yaml --resume --quiet --json --set training.epochs=4 --out float32.h5
 number out "x['test_accuracy']" >/dev/null
