@@ -11,6 +11,7 @@
     X(soft_bounds)                                                                                 \
     X(soft_bounds_reference)                                                                       \
     X(exp_step)                                                                                    \
+    X(pow_step)                                                                                    \
     X(neurosim)                                                                                    \
     X(exponential_state)                                                                           \
     X(lookup)                                                                                      \

@@ -216,11 +216,14 @@ START_TEST(test_nominal_step) {
 }
 END_TEST
 
-/* Up steps of exp_step end where the law says, before the bounds of some cells, and are not of their
- * scale at weight zero; without the bend they are. */
+/* Up steps of exp_step end where the law says, before the bounds of some cells, and neither they nor
+ * those of pow_step are of their scale at weight zero; without bend and power they are. */
 static void straighten(rig *r) {
-    if (xh_param_find(r->model->params, "bend_up")) {
-        rig_set(r, "bend_up", 0);
+    static const char *const bent[] = {"bend_up", "power"};
+    for (size_t i = 0; i < sizeof bent / sizeof bent[0]; i++) {
+        if (xh_param_find(r->model->params, bent[i])) {
+            rig_set(r, bent[i], 0);
+        }
     }
 }
 
@@ -262,7 +265,7 @@ START_TEST(test_spread) {
         }
         rig_destroy(&r);
     }
-    ck_assert_uint_eq(checked, 5);
+    ck_assert_uint_eq(checked, 6);
 }
 END_TEST
 
