@@ -127,6 +127,13 @@ xh_status xh_bench_update_winner(const xh_bench_effort *effort, size_t which,
                                  xh_bench_result *result, xh_error *error);
 xh_status xh_bench_read_noisy(const xh_bench_effort *effort, size_t which, xh_bench_result *result,
                               xh_error *error);
+/** Milliseconds for an update of a column and a read of a batch on a 256 x 256 tile with wires of 1
+ * ohm, against the same with ideal wires; and for the exact solution of a 128 x 128 array with a
+ * batch of voltages, NAN where this was built without. */
+xh_status xh_bench_wire_fast(const xh_bench_effort *effort, size_t which, xh_bench_result *result,
+                             xh_error *error);
+xh_status xh_bench_wire_exact(const xh_bench_effort *effort, size_t which, xh_bench_result *result,
+                              xh_error *error);
 
 /** The training step over the values of one of its parameters, as a table or JSON on standard
  * output. XH_INPUT, proposing the nearest name, if there is no such series. */

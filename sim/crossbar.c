@@ -148,6 +148,15 @@ double xh_crossbar_full(const xh_crossbar *crossbar) {
     return (double)crossbar->params.devices * pairs * span;
 }
 
+void xh_crossbar_look(const xh_crossbar *crossbar, size_t lane, size_t column, float *mean,
+                      float *variance) {
+    const xh_cells cells = xh_crossbar_cells(crossbar, lane, column, 0, crossbar->inputs);
+    crossbar->model->read(crossbar->device.bytes, cells, crossbar->now, mean, variance);
+    if (crossbar->stuck != NULL) {
+        override_stuck(crossbar, lane, column, mean, variance);
+    }
+}
+
 /* Adds what the devices of one side and slice conduct to sum and variance [inputs]. */
 static void add_lanes(const xh_crossbar *crossbar, size_t column, size_t side, size_t slice,
                       float *sum, float *variance, float *lane) {
@@ -156,10 +165,9 @@ static void add_lanes(const xh_crossbar *crossbar, size_t column, size_t side, s
     float *mean = lane;
     float *spread = lane + inputs;
     for (size_t l = first; l < first + (size_t)crossbar->params.devices; l++) {
-        const xh_cells cells = xh_crossbar_cells(crossbar, l, column, 0, inputs);
-        crossbar->model->read(crossbar->device.bytes, cells, crossbar->now, mean, spread);
-        if (crossbar->stuck != NULL) {
-            override_stuck(crossbar, l, column, mean, spread);
+        xh_crossbar_look(crossbar, l, column, mean, spread);
+        if (crossbar->word != NULL) {
+            xh_crossbar_drop(crossbar, l, column, mean, spread, lane + 2 * inputs);
         }
         for (size_t j = 0; j < inputs; j++) {
             sum[j] += mean[j];
@@ -258,9 +266,20 @@ static void settle_column(xh_crossbar *crossbar, size_t output) {
     }
 }
 
+void xh_crossbar_touch(xh_crossbar *crossbar, size_t lane, size_t column) {
+    crossbar->moved[lane * crossbar->columns + column] = true;
+    crossbar->stale[column] = true;
+}
+
+void xh_crossbar_touch_all(xh_crossbar *crossbar) {
+    memset(crossbar->moved, 1, crossbar->lanes * crossbar->columns * sizeof(bool));
+    memset(crossbar->stale, 1, crossbar->columns * sizeof(bool));
+}
+
 void xh_crossbar_settle(xh_crossbar *crossbar) {
     bool any = false;
     settle_references(crossbar);
+    xh_crossbar_settle_wires(crossbar);
 #pragma omp parallel for schedule(static) reduction(|| : any)
     for (size_t output = 0; output < crossbar->outputs; output++) {
         if (crossbar->stale[output]) {
@@ -295,6 +314,6 @@ void xh_crossbar_pass_time(xh_crossbar *crossbar, double seconds) {
         crossbar->ages++;
     }
     if (ages || crossbar->model->traits & XH_DEVICE_DRIFTS) {
-        memset(crossbar->stale, 1, crossbar->columns * sizeof(bool));
+        xh_crossbar_touch_all(crossbar);
     }
 }

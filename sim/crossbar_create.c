@@ -99,6 +99,10 @@ static const xh_param rows[] = {
         "rows"),
     ROW(XH_REAL, compensation_every, "s", 0, 0, 1e12,
         "time between such reads; 0: one whenever the network is tested"),
+    ROW(XH_REAL, wire_resistance, "ohm", 0, 0, 1e6,
+        "of a segment of a wordline or bitline, from cell to cell; 0: ideal wires"),
+    ROW(XH_REAL, source_resistance, "ohm", 0, 0, 1e9, "of a wordline's driver"),
+    ROW(XH_REAL, load_resistance, "ohm", 0, 0, 1e9, "of a bitline's converter"),
     ROW(XH_LIST, without, "",
         "non-idealities to turn off, as list nonidealities has them: read_noise, adc; all; none by "
         "default"),
@@ -150,7 +154,7 @@ static bool create_thread(const xh_crossbar *crossbar, xh_crossbar_thread *threa
     XH_CREATE(noise, XH_DEVICE_DRAWS * inputs);
     XH_CREATE(conductance, 2 * inputs);
     XH_CREATE(variance, inputs);
-    XH_CREATE(lane, 2 * inputs);
+    XH_CREATE(lane, 3 * inputs);
     XH_CREATE(index, inputs);
     XH_CREATE(train, 3 * inputs);
     XH_CREATE(workspace, (XH_CROSSBAR_BLOCK + 4) * inputs);
@@ -196,6 +200,7 @@ static bool create_arrays(xh_crossbar *crossbar) {
     crossbar->row_total = xh_array_create(crossbar->inputs, sizeof(double));
     crossbar->output_range = xh_array_create(crossbar->tiling.row_tiles, sizeof(double));
     crossbar->stale = xh_array_create(columns, sizeof(bool));
+    crossbar->moved = xh_array_create(crossbar->lanes * columns, sizeof(bool));
     crossbar->trains = xh_array_create(columns, sizeof(uint32_t));
     const int threads = omp_get_max_threads();
     const int processors = omp_get_num_procs();
@@ -205,7 +210,8 @@ static bool create_arrays(xh_crossbar *crossbar) {
         crossbar->division.partners ? XH_READ_BLOCK * crossbar->division.length : 0, sizeof(float));
     bool good = crossbar->significance && crossbar->state && crossbar->of_all && crossbar->wear &&
                 crossbar->weight && crossbar->variance && crossbar->total && crossbar->row_total &&
-                crossbar->output_range && crossbar->stale && crossbar->trains && crossbar->threads;
+                crossbar->output_range && crossbar->stale && crossbar->moved && crossbar->trains &&
+                crossbar->threads;
     for (size_t t = 0; good && t < crossbar->thread_count; t++) {
         good = create_thread(crossbar, &crossbar->threads[t]);
     }
@@ -214,7 +220,7 @@ static bool create_arrays(xh_crossbar *crossbar) {
         good = crossbar->stuck != NULL;
     }
     return good && xh_crossbar_create_converters(crossbar) &&
-           xh_crossbar_create_compensation(crossbar);
+           xh_crossbar_create_compensation(crossbar) && xh_crossbar_create_wires(crossbar);
 }
 
 /* Pristine cells; lane by lane, so that the number of devices a synapse does not change the first
@@ -278,7 +284,7 @@ static void init_figures(xh_crossbar *crossbar) {
     for (size_t tile = 0; tile < crossbar->tiling.row_tiles; tile++) {
         crossbar->output_range[tile] = 1.0;
     }
-    memset(crossbar->stale, 1, crossbar->columns * sizeof(bool));
+    xh_crossbar_touch_all(crossbar);
     crossbar->row_total_stale = true;
     xh_crossbar_fix_ranges(crossbar);
 }
@@ -290,6 +296,12 @@ xh_status xh_crossbar_check(const xh_crossbar_params *params, xh_error *error) {
         return xh_error_set(error, XH_INPUT,
                             "input_coding = %s needs dac_bits of 2 or more, not %ld",
                             params->input_coding, params->dac_bits);
+    }
+    const bool wired =
+        params->wire_resistance > 0 || params->source_resistance > 0 || params->load_resistance > 0;
+    if (status == XH_OK && wired && strcmp(params->encoding, "reference_column") == 0) {
+        return xh_error_set(error, XH_INPUT,
+                            "resistances of wires need another encoding than reference_column");
     }
     if (status == XH_OK && xh_crossbar_lanes(params) > MOST_LANES) {
         return xh_error_set(error, XH_INPUT,
@@ -389,7 +401,9 @@ void xh_crossbar_free(xh_crossbar *crossbar) {
     xh_array_free(crossbar->output_range);
     xh_crossbar_free_converters(crossbar);
     xh_crossbar_free_compensation(crossbar);
+    xh_crossbar_free_wires(crossbar);
     xh_array_free(crossbar->stale);
+    xh_array_free(crossbar->moved);
     xh_array_free(crossbar->trains);
     xh_array_free(crossbar->of_all);
     xh_array_free(crossbar);

@@ -6,6 +6,7 @@
 #include "crosshebb/converter.h"
 #include "crosshebb/crossbar.h"
 #include "crosshebb/encoding.h"
+#include "crosshebb/wire.h"
 
 /* Input vectors that are read at a time: a block of the inputs and of the outputs stays in the L2
  * cache. */
@@ -119,11 +120,13 @@ typedef struct xh_crossbar_thread {
     float *noise;                   /* [XH_DEVICE_DRAWS][inputs] */
     float *conductance;             /* [2][inputs]: sums of the two sides */
     float *variance;                /* [inputs] */
-    float *lane;                    /* [2][inputs]: one device of each synapse, mean and variance */
-    uint32_t *index;                /* [inputs]: synapses of the gathered cells */
-    int8_t *train;                  /* [3][inputs]: pulses of a refresh, and which pairs take it */
-    float *workspace;               /* (XH_CROSSBAR_BLOCK + 4) * inputs: the scheme's */
+    float *lane; /* [3][inputs]: one device of each synapse, mean and variance, and its bitline */
+    uint32_t *index;  /* [inputs]: synapses of the gathered cells */
+    int8_t *train;    /* [3][inputs]: pulses of a refresh, and which pairs take it */
+    float *workspace; /* (XH_CROSSBAR_BLOCK + 4) * inputs: the scheme's */
 } xh_crossbar_thread;
+
+typedef struct xh_wire_room xh_wire_room;
 
 struct xh_crossbar {
     size_t inputs;
@@ -171,11 +174,16 @@ struct xh_crossbar {
     float *variance;   /* [columns][inputs], of one read of a weight, without its reference */
     float *total;      /* [columns][inputs], siemens of all cells of a synapse */
     double *row_total; /* [inputs], siemens of all cells of a row */
+    bool *moved;       /* [lanes][columns]: since the lines of its tile were settled */
     bool *stale;       /* [columns]: the figures above are older than the cells */
     uint32_t *trains;  /* [columns]: pulse rounds of this update, for the random stream and the
                           selection counter */
     bool row_total_stale;
-    float *of_all; /* [XH_READ_BLOCK][all outputs], with partners: what a block was answered */
+    xh_wires wires;
+    float *word;        /* [lanes][outputs][inputs], as of wire.h; these NULL if wires are ideal */
+    float *sneak;       /* ... siemens */
+    xh_wire_room *room; /* [thread_count] */
+    float *of_all;      /* [XH_READ_BLOCK][all outputs], with partners: what a block was answered */
 
     size_t thread_count;
     xh_crossbar_thread *threads;
@@ -218,7 +226,7 @@ void xh_crossbar_forget(xh_crossbar *crossbar);
 xh_crossbar_counts xh_crossbar_sum(const xh_crossbar *crossbar);
 
 /* Reads the sides of one slice of a column, siemens, into conductance [2][inputs] (of one side only:
- * the other is 0) and variance [inputs] (of both), by the way of lane [2][inputs]. */
+ * the other is 0) and variance [inputs] (of both), by the way of lane [3][inputs]. */
 void xh_crossbar_sense(const xh_crossbar *crossbar, size_t column, size_t slice, float *conductance,
                        float *variance, float *lane);
 
@@ -226,6 +234,26 @@ void xh_crossbar_sense(const xh_crossbar *crossbar, size_t column, size_t slice,
  * the reference column of an output, whose variance is added, or the middle of the range. */
 void xh_crossbar_sense_both(const xh_crossbar *crossbar, size_t column, size_t slice,
                             float *conductance, float *variance, float *lane);
+
+/* What one lane of a column conducts, mean and variance [inputs], at its own terminals. */
+void xh_crossbar_look(const xh_crossbar *crossbar, size_t lane, size_t column, float *mean,
+                      float *variance);
+
+/* Memory for wires, where they have resistance; false if it is short. */
+bool xh_crossbar_create_wires(xh_crossbar *crossbar);
+void xh_crossbar_free_wires(xh_crossbar *crossbar);
+
+/* Settles the lines of lanes that moved, tile by tile, which makes all columns of a tile stale. */
+void xh_crossbar_settle_wires(xh_crossbar *crossbar);
+
+/* From what a lane of a column conducts at its terminals to what it answers behind its lines, mean and
+ * variance [inputs]; bit [inputs] is scratch. Only where wires have resistance. */
+void xh_crossbar_drop(const xh_crossbar *crossbar, size_t lane, size_t column, float *mean,
+                      float *variance, float *bit);
+
+/* A lane of a column has changed; or everything has. */
+void xh_crossbar_touch(xh_crossbar *crossbar, size_t lane, size_t column);
+void xh_crossbar_touch_all(xh_crossbar *crossbar);
 
 /* Brings the cached figures of every stale column up to date. */
 void xh_crossbar_settle(xh_crossbar *crossbar);

@@ -113,7 +113,7 @@ static void set_lane(xh_crossbar *crossbar, xh_crossbar_thread *own, const doubl
         xh_rng_normal(stream, xh_crossbar_cell(crossbar, column), inputs, own->noise + d * inputs);
     }
     crossbar->model->set(crossbar->device.bytes, cells, own->direction, own->noise, crossbar->now);
-    crossbar->stale[column] = true;
+    xh_crossbar_touch(crossbar, lane, column);
 }
 
 /* Books what setting every cell of the whole crossbar took. */

@@ -206,7 +206,7 @@ size_t xh_crossbar_pulse_lane(xh_crossbar *crossbar, xh_crossbar_thread *thread,
     if (!all) {
         scatter(crossbar, thread, column, count);
     }
-    crossbar->stale[output] = true;
+    xh_crossbar_touch(crossbar, lane, output);
     return count;
 }
 

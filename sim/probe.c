@@ -77,6 +77,6 @@ void xh_probe_state(xh_crossbar *crossbar, xh_state *state) {
     }
     xh_ledger_state(&crossbar->ledger, state);
     if (state->loading) {
-        memset(crossbar->stale, 1, crossbar->columns * sizeof(bool));
+        xh_crossbar_touch_all(crossbar);
     }
 }

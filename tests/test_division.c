@@ -33,6 +33,7 @@ static void disturb(xh_crossbar_params *params) {
     strcpy(params->compensation, "tile");
     params->dac_bits = 4;
     params->adc_share = 5;
+    params->wire_resistance = 1;
     params->input_noise = params->adc_noise = 0.01;
     params->adc_offset_spread = params->adc_gain_spread = 0.01;
     params->adc_nonlinearity = params->adc_nonlinearity_spread = 0.1;

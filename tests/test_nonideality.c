@@ -149,6 +149,9 @@ static xh_crossbar_params poor_array(const char *without) {
     params.rows = 16;
     params.columns = 8;
     params.stuck_fraction = 0.1;
+    params.wire_resistance = 1;
+    params.source_resistance = 100;
+    params.load_resistance = 10;
     params.input_noise = 0.01;
     params.input_asymmetry = 0.02;
     params.adc_offset_spread = 0.01;

@@ -73,6 +73,7 @@ typedef struct physics {
     const xh_scheme *scheme;
     const char *encoding;
     long slices;
+    double wire;              /* ohm a segment */
     xh_arithmetic arithmetic; /* where there is no device */
 } physics;
 
@@ -95,6 +96,7 @@ static xh_synapses *make_physical(const physics *kind, const float *weights, xh_
     crossbar_params.devices = 2;
     crossbar_params.slices = kind->slices;
     snprintf(crossbar_params.encoding, sizeof crossbar_params.encoding, "%s", kind->encoding);
+    crossbar_params.wire_resistance = kind->wire;
     crossbar_params.carry_every = 2;
     crossbar_params.carry_threshold = 0.05;
     crossbar_params.stuck_fraction = 0.05;
@@ -196,6 +198,7 @@ START_TEST(encodings) {
     for (size_t e = 0; e < xh_encoding_count(); e++) {
         for (kind.slices = 1; kind.slices <= 2; kind.slices++) {
             kind.encoding = xh_encoding_names[e];
+            kind.wire = xh_encoding_at(e)->zero == XH_ZERO_REFERENCE ? 0 : 10;
             check_synapses(kind);
         }
     }

@@ -68,6 +68,9 @@ typedef struct xh_crossbar_params {
     double adc_noise;                      /* of full scale, of each conversion */
     char compensation[XH_PARAM_TEXT_SIZE]; /* of drift: none, tile, column */
     double compensation_every;             /* seconds; 0: when it is asked for */
+    double wire_resistance;                /* ohm of a segment of a line */
+    double source_resistance;              /* ohm of a wordline's driver */
+    double load_resistance;                /* ohm of a bitline's converter */
     char without[XH_PARAM_TEXT_SIZE];      /* non-idealities that are off, as of nonideality.h */
 } xh_crossbar_params;
 

@@ -7,13 +7,13 @@ holds() {
     jq --exit-status "$1" out >/dev/null || fail "not so: $1 ($(cat out))"
 }
 
-names=(normals update_dense_512_ideal read_noisy_384x864 training_step_cifar10_layer1 epoch_mnist_in_place)
+names=(normals update_dense_512_ideal read_noisy_384x864 irdrop_fast_256 training_step_cifar10_layer1 epoch_mnist_in_place)
 expect 0 "$program" bench --json --quick --threads 1 "${names[@]}"
 [ ! -s err ] || fail "messages: $(cat err)"
 holds "keys == (\"${names[*]}\" | split(\" \") | sort)"
 holds 'all(.[]; .value > 0 and (.unit | length) > 0 and keys == ["bound", "ratio", "unit", "value"])'
 holds '[.normals, .update_dense_512_ideal, .epoch_mnist_in_place] | all(.bound == null and .ratio == null)'
-holds '[.read_noisy_384x864, .training_step_cifar10_layer1]
+holds '[.read_noisy_384x864, .irdrop_fast_256, .training_step_cifar10_layer1]
     | all(.bound > 0 and (.ratio * .bound / .value - 1 | fabs) < 1e-9)'
 
 # The table names what it measures, for people.
