@@ -32,8 +32,8 @@ enum {
 };
 
 /* Bytes that a synapse keeps in float, or beside its devices on a crossbar; that a device keeps
- * beside its planes; and that every synapse keeps of its start. */
-enum { DIGITAL_SYNAPSE = 12, CROSSBAR_SYNAPSE = 12, DEVICE = 8, START = 4 };
+ * beside its planes, and of its lines; and that every synapse keeps of its start. */
+enum { DIGITAL_SYNAPSE = 12, CROSSBAR_SYNAPSE = 12, DEVICE = 8, WIRED_DEVICE = 8, START = 4 };
 
 /* Bytes of the program and its libraries. */
 static const double program_bytes = 20e6;
@@ -96,7 +96,8 @@ static double synapse_bytes(const xh_config *config, const layer_work *layer) {
     }
     if (devices > 0) {
         const size_t planes = xh_device_kept(config->device, config->device_values.bytes);
-        const double device = (double)planes * sizeof(float) + DEVICE;
+        const double wires = xh_crossbar_wired(&config->crossbar) ? WIRED_DEVICE : 0;
+        const double device = (double)planes * sizeof(float) + DEVICE + wires;
         bytes += devices * device + CROSSBAR_SYNAPSE * layer->synapses;
     }
     return bytes;

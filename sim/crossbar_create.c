@@ -289,6 +289,11 @@ static void init_figures(xh_crossbar *crossbar) {
     xh_crossbar_fix_ranges(crossbar);
 }
 
+bool xh_crossbar_wired(const xh_crossbar_params *params) {
+    return params->wire_resistance > 0 || params->source_resistance > 0 ||
+           params->load_resistance > 0;
+}
+
 xh_status xh_crossbar_check(const xh_crossbar_params *params, xh_error *error) {
     const xh_status status = xh_param_check(&xh_crossbar_param_table, params, error);
     const bool coded = strcmp(params->input_coding, "levels") != 0;
@@ -297,9 +302,8 @@ xh_status xh_crossbar_check(const xh_crossbar_params *params, xh_error *error) {
                             "input_coding = %s needs dac_bits of 2 or more, not %ld",
                             params->input_coding, params->dac_bits);
     }
-    const bool wired =
-        params->wire_resistance > 0 || params->source_resistance > 0 || params->load_resistance > 0;
-    if (status == XH_OK && wired && strcmp(params->encoding, "reference_column") == 0) {
+    if (status == XH_OK && xh_crossbar_wired(params) &&
+        strcmp(params->encoding, "reference_column") == 0) {
         return xh_error_set(error, XH_INPUT,
                             "resistances of wires need another encoding than reference_column");
     }

@@ -112,6 +112,22 @@ START_TEST(features_go_where_there_is_room) {
 }
 END_TEST
 
+/* Two floats a device; neither how much resistance nor where makes a difference. */
+START_TEST(lines_need_room) {
+    load(two_layers, NULL);
+    predict(&machine);
+    const double ideal = estimate.memory_bytes;
+    const char *const resistances[] = {"crossbar.wire_resistance=1",
+                                       "crossbar.source_resistance=100",
+                                       "crossbar.load_resistance=10"};
+    for (size_t i = 0; i < 3; i++) {
+        load(two_layers, resistances[i]);
+        predict(&machine);
+        ck_assert_double_eq_tol(estimate.memory_bytes - ideal, 8.0 * 2 * (4 * 25 + 6 * 36), 1e-6);
+    }
+}
+END_TEST
+
 /* Every view of a training image is extracted and stored; an epoch takes one of them. */
 START_TEST(views_are_counted) {
     static const char *const overrides[] = {"readout.views=3", "readout.augmentation=flip"};
@@ -348,6 +364,7 @@ int main(void) {
     tcase_add_test(shapes, programmed_layers_are_both);
     tcase_add_test(shapes, work_end_to_end_is_counted_from_shapes);
     tcase_add_test(shapes, features_go_where_there_is_room);
+    tcase_add_test(shapes, lines_need_room);
     tcase_add_test(shapes, views_are_counted);
     tcase_add_test(shapes, whole_numbers_are_faster);
     tcase_add_test(shapes, seconds_go_by_the_rate);

@@ -79,6 +79,9 @@ extern const xh_param_table xh_crossbar_param_table;
 /** XH_INPUT if a parameter is outside its range, or has no meaning beside another. */
 xh_status xh_crossbar_check(const xh_crossbar_params *params, xh_error *error);
 
+/** Whether wires, drivers or converters have a resistance. */
+bool xh_crossbar_wired(const xh_crossbar_params *params);
+
 /** Columns that a scheme takes at a time. */
 enum { XH_CROSSBAR_BLOCK = 16 };
 
