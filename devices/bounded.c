@@ -41,22 +41,29 @@ static void spread_bounds(const xh_bounded_params *p, xh_cells cells) {
     }
 }
 
+void xh_bounded_spread_pair(xh_bounded_pair pair, size_t count, float *up, float *down) {
+    const float mean = (float)pair.mean;
+    const float spread = (float)pair.spread;
+    const float asymmetry_spread = (float)pair.up_down_spread;
+    const float asymmetry_up = (float)fmin(pair.up_down, 0);
+    const float asymmetry_down = (float)fmax(pair.up_down, 0);
+    SPAN_LOOP
+    for (size_t c = 0; c < count; c++) {
+        float gain = pair.log_normal ? span_exp(spread * up[c]) : 1.0F + spread * up[c];
+        float asymmetry = asymmetry_spread * down[c];
+        up[c] = mean * fabsf(gain + asymmetry + asymmetry_up);
+        down[c] = mean * fabsf(gain - asymmetry - asymmetry_down);
+    }
+}
+
 /* From standard normals in the two planes to scales of steps. */
 static void spread_steps(const xh_bounded_params *p, xh_cells cells) {
-    const float step = bounded_step(p);
-    const float spread = (float)p->step_spread;
-    const float asymmetry_spread = (float)p->up_down_spread;
-    const float asymmetry_up = (float)fmin(p->up_down, 0);
-    const float asymmetry_down = (float)fmax(p->up_down, 0);
-    float *up = cells.plane[BOUNDED_UP];
-    float *down = cells.plane[BOUNDED_DOWN];
-    SPAN_LOOP
-    for (size_t c = 0; c < cells.count; c++) {
-        float gain = p->step_log_normal ? span_exp(spread * up[c]) : 1.0F + spread * up[c];
-        float asymmetry = asymmetry_spread * down[c];
-        up[c] = step * fabsf(gain + asymmetry + asymmetry_up);
-        down[c] = step * fabsf(gain - asymmetry - asymmetry_down);
-    }
+    const xh_bounded_pair steps = {.mean = (double)bounded_step(p),
+                                   .spread = p->step_spread,
+                                   .up_down = p->up_down,
+                                   .up_down_spread = p->up_down_spread,
+                                   .log_normal = p->step_log_normal};
+    xh_bounded_spread_pair(steps, cells.count, cells.plane[BOUNDED_UP], cells.plane[BOUNDED_DOWN]);
 }
 
 /* Steps of the stream beyond those of any plane. */
@@ -104,6 +111,14 @@ void xh_bounded_draw(const xh_bounded_params *p, xh_cells cells, xh_rng stream, 
     }
 }
 
+void xh_shaped_draw(const xh_bounded_params *p, xh_cells cells, xh_rng stream, uint64_t first) {
+    xh_bounded_draw(p, cells, stream, first);
+    for (size_t plane = BOUNDED_SHAPE_UP; plane <= BOUNDED_SHAPE_DOWN; plane++) {
+        stream.step = plane;
+        xh_rng_normal(stream, first, cells.count, cells.plane[plane]);
+    }
+}
+
 /* From standard normals in the planes to what time does to each cell. */
 static void spread_time(const xh_bounded_params *p, xh_cells cells, float *decay,
                         float *diffusion) {
@@ -144,4 +159,11 @@ void xh_bounded_begin(const xh_bounded_params *p, size_t own, xh_cells cells, xh
     if (kept > BOUNDED_OWN + own + BOUNDED_SHOWN && p->write_noise == 0) {
         memset(option[BOUNDED_SHOWN], 0, cells.count * sizeof(float)); /* stands there unused */
     }
+}
+
+void xh_bounded_init(const void *params, xh_cells cells, xh_rng stream, uint64_t first,
+                     double now) {
+    (void)now;
+    xh_bounded_draw(params, cells, stream, first);
+    xh_bounded_begin(params, 0, cells, stream, first);
 }

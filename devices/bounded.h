@@ -186,8 +186,22 @@ static inline float bounded_step(const xh_bounded_params *p) {
 /** Nominal figures where the law multiplies the scale of a step by up and down at mid-range. */
 xh_device_nominal xh_bounded_nominal(const xh_bounded_params *p, double up, double down);
 
-/** Draws bounds, steps and corrupt cells of init; own planes draw from steps BOUNDED_OWN, ... */
+/** What cells have of one kind in either direction, up to down, and how it spreads over them. */
+typedef struct xh_bounded_pair {
+    double mean;
+    double spread;         /* relative, of both directions together */
+    double up_down;        /* relative; positive makes it smaller downwards, negative upwards */
+    double up_down_spread; /* relative, of one direction against the other */
+    bool log_normal;       /* spread, not up_down_spread */
+} xh_bounded_pair;
+
+/** From standard normals in up and down [count] to what the cells have. */
+void xh_bounded_spread_pair(xh_bounded_pair pair, size_t count, float *up, float *down);
+
+/** Draws bounds, steps and corrupt cells of init. */
 void xh_bounded_draw(const xh_bounded_params *p, xh_cells cells, xh_rng stream, uint64_t first);
+/** The same, and standard normals into the two own planes. */
+void xh_shaped_draw(const xh_bounded_params *p, xh_cells cells, xh_rng stream, uint64_t first);
 /** Draws optional planes and the pristine state, once bounds are as they stay. own is the number of
  *  own planes, 0 or BOUNDED_SHAPES. */
 void xh_bounded_begin(const xh_bounded_params *p, size_t own, xh_cells cells, xh_rng stream,
@@ -201,7 +215,8 @@ void xh_bounded_restore(const xh_bounded_params *p, size_t own, xh_cells cells, 
 void xh_bounded_show(const xh_bounded_params *p, size_t own, xh_cells cells, const float *direction,
                      const float *noise);
 
-/* The hooks of device.h that do not depend on the law of the step. */
+/* The hooks of device.h that do not depend on the law of the step; init of models without own planes. */
+void xh_bounded_init(const void *params, xh_cells cells, xh_rng stream, uint64_t first, double now);
 xh_device_pulse_cost xh_bounded_cost(const void *params);
 size_t xh_bounded_draws(const void *params);
 bool xh_bounded_ages(const void *params);
@@ -218,5 +233,13 @@ bool xh_bounded_ages(const void *params);
 BOUNDED_HOOKS(bounded);
 BOUNDED_HOOKS(shaped);
 #undef BOUNDED_HOOKS
+
+/** What the descriptors of the family have in common: the model's table, planes, nominal and pulse, and
+ * the hooks of either family. */
+#define BOUNDED_DESCRIPTOR(family)                                                                 \
+    .params = &table, .traits = BOUNDED_TRAITS, .planes = sizeof(planes) / sizeof(planes[0]),      \
+    .plane = planes, .nominal = nominal, .cost = xh_bounded_cost, .draws = xh_bounded_draws,       \
+    .kept = xh_##family##_kept, .pulse = pulse, .reset = xh_##family##_reset,                      \
+    .age = xh_##family##_age, .ages = xh_bounded_ages, .read = xh_##family##_read
 
 #endif

@@ -27,12 +27,6 @@ static xh_device_nominal nominal(const void *params) {
     return xh_bounded_nominal(params, 1, 1);
 }
 
-static void init(const void *params, xh_cells cells, xh_rng stream, uint64_t first, double now) {
-    (void)now;
-    xh_bounded_draw(params, cells, stream, first);
-    xh_bounded_begin(params, 0, cells, stream, first);
-}
-
 XH_KERNEL
 static void step_cells(const xh_bounded_params *p, xh_cells cells, const float *direction,
                        const float *noise, xh_pulse_tally *tally) {
@@ -69,18 +63,6 @@ const xh_device_model xh_device_constant_step = {
     .reference = "T. Gokmen and Y. Vlasov, Front. Neurosci. 10, 333 (2016), "
                  "DOI 10.3389/fnins.2016.00333; conventions of ConstantStep in IBM's aihwkit, in "
                  "siemens, without its flicker, with the write noise of its other models",
-    .params = &table,
-    .traits = BOUNDED_TRAITS,
-    .planes = sizeof(planes) / sizeof(planes[0]),
-    .plane = planes,
-    .nominal = nominal,
-    .cost = xh_bounded_cost,
-    .init = init,
-    .draws = xh_bounded_draws,
-    .kept = xh_bounded_kept,
-    .pulse = pulse,
-    .reset = xh_bounded_reset,
-    .age = xh_bounded_age,
-    .ages = xh_bounded_ages,
-    .read = xh_bounded_read,
+    BOUNDED_DESCRIPTOR(bounded),
+    .init = xh_bounded_init,
 };

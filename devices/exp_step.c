@@ -72,12 +72,6 @@ static xh_device_nominal nominal(const void *params) {
                               fmax(share(p->bend_down, -p->rate_down, z), 1e-3));
 }
 
-static void init(const void *params, xh_cells cells, xh_rng stream, uint64_t first, double now) {
-    (void)now;
-    xh_bounded_draw(params, cells, stream, first);
-    xh_bounded_begin(params, 0, cells, stream, first);
-}
-
 XH_KERNEL
 static void step_cells(const exp_params *p, xh_cells cells, const float *direction,
                        const float *noise, xh_pulse_tally *tally) {
@@ -141,18 +135,6 @@ const xh_device_model xh_device_exp_step = {
         "x\n" BOUNDED_EQUATIONS,
     .reference = "N. Gong et al., Nat. Commun. 9, 2102 (2018), DOI 10.1038/s41467-018-04485-1 "
                  "(from memory); ExpStep of IBM's aihwkit, in siemens",
-    .params = &table,
-    .traits = BOUNDED_TRAITS,
-    .planes = sizeof(planes) / sizeof(planes[0]),
-    .plane = planes,
-    .nominal = nominal,
-    .cost = xh_bounded_cost,
-    .init = init,
-    .draws = xh_bounded_draws,
-    .kept = xh_bounded_kept,
-    .pulse = pulse,
-    .reset = xh_bounded_reset,
-    .age = xh_bounded_age,
-    .ages = xh_bounded_ages,
-    .read = xh_bounded_read,
+    BOUNDED_DESCRIPTOR(bounded),
+    .init = xh_bounded_init,
 };

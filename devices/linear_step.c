@@ -90,11 +90,7 @@ static void spread_falls(const linear_params *p, xh_cells cells, size_t plane, d
 static void init(const void *params, xh_cells cells, xh_rng stream, uint64_t first, double now) {
     (void)now;
     const linear_params *p = params;
-    xh_bounded_draw(&p->cell, cells, stream, first);
-    for (size_t plane = BOUNDED_SHAPE_UP; plane <= BOUNDED_SHAPE_DOWN; plane++) {
-        stream.step = plane;
-        xh_rng_normal(stream, first, cells.count, cells.plane[plane]);
-    }
+    xh_shaped_draw(&p->cell, cells, stream, first);
     spread_falls(p, cells, BOUNDED_SHAPE_UP, p->gamma_up, p->cell.g_max, BOUNDED_HIGH);
     spread_falls(p, cells, BOUNDED_SHAPE_DOWN, p->gamma_down, p->cell.g_min, BOUNDED_LOW);
     xh_bounded_begin(&p->cell, BOUNDED_SHAPES, cells, stream, first);
@@ -153,18 +149,6 @@ const xh_device_model xh_device_linear_step = {
                  "10.1109/MDAT.2019.2952341 (from memory); LinearStep of IBM's aihwkit, in "
                  "siemens, without its allow_increasing, reverse_up and reverse_down, with one "
                  "spread for both slopes",
-    .params = &table,
-    .traits = BOUNDED_TRAITS,
-    .planes = sizeof(planes) / sizeof(planes[0]),
-    .plane = planes,
-    .nominal = nominal,
-    .cost = xh_bounded_cost,
+    BOUNDED_DESCRIPTOR(shaped),
     .init = init,
-    .draws = xh_bounded_draws,
-    .kept = xh_shaped_kept,
-    .pulse = pulse,
-    .reset = xh_shaped_reset,
-    .age = xh_shaped_age,
-    .ages = xh_bounded_ages,
-    .read = xh_shaped_read,
 };

@@ -63,33 +63,16 @@ static xh_device_nominal nominal(const void *params) {
                               pow(0.5, p->power * (1 - fmax(p->power_up_down, 0))));
 }
 
-/* From standard normals in the two planes to powers. */
-static void spread_powers(const pow_params *p, xh_cells cells) {
-    const float power = (float)p->power;
-    const float spread = (float)p->power_spread;
-    const float asymmetry_spread = (float)p->power_up_down_spread;
-    const float asymmetry_up = (float)fmin(p->power_up_down, 0);
-    const float asymmetry_down = (float)fmax(p->power_up_down, 0);
-    float *up = cells.plane[BOUNDED_SHAPE_UP];
-    float *down = cells.plane[BOUNDED_SHAPE_DOWN];
-    SPAN_LOOP
-    for (size_t c = 0; c < cells.count; c++) {
-        float gain = 1.0F + spread * up[c];
-        float asymmetry = asymmetry_spread * down[c];
-        up[c] = power * fabsf(gain + asymmetry + asymmetry_up);
-        down[c] = power * fabsf(gain - asymmetry - asymmetry_down);
-    }
-}
-
 static void init(const void *params, xh_cells cells, xh_rng stream, uint64_t first, double now) {
     (void)now;
     const pow_params *p = params;
-    xh_bounded_draw(&p->cell, cells, stream, first);
-    for (size_t plane = BOUNDED_SHAPE_UP; plane <= BOUNDED_SHAPE_DOWN; plane++) {
-        stream.step = plane;
-        xh_rng_normal(stream, first, cells.count, cells.plane[plane]);
-    }
-    spread_powers(p, cells);
+    xh_shaped_draw(&p->cell, cells, stream, first);
+    const xh_bounded_pair powers = {.mean = p->power,
+                                    .spread = p->power_spread,
+                                    .up_down = p->power_up_down,
+                                    .up_down_spread = p->power_up_down_spread};
+    xh_bounded_spread_pair(powers, cells.count, cells.plane[BOUNDED_SHAPE_UP],
+                           cells.plane[BOUNDED_SHAPE_DOWN]);
     xh_bounded_begin(&p->cell, BOUNDED_SHAPES, cells, stream, first);
 }
 
@@ -147,18 +130,6 @@ const xh_device_model xh_device_pow_step = {
                  "max(power_up_down, 0)|\n" BOUNDED_EQUATIONS,
     .reference = "M. J. Rasch et al., AICAS (2021), DOI 10.1109/AICAS51828.2021.9458494 (from "
                  "memory); PowStep of IBM's aihwkit, in siemens",
-    .params = &table,
-    .traits = BOUNDED_TRAITS,
-    .planes = sizeof(planes) / sizeof(planes[0]),
-    .plane = planes,
-    .nominal = nominal,
-    .cost = xh_bounded_cost,
+    BOUNDED_DESCRIPTOR(shaped),
     .init = init,
-    .draws = xh_bounded_draws,
-    .kept = xh_shaped_kept,
-    .pulse = pulse,
-    .reset = xh_shaped_reset,
-    .age = xh_shaped_age,
-    .ages = xh_bounded_ages,
-    .read = xh_shaped_read,
 };

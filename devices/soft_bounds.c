@@ -46,12 +46,6 @@ static xh_device_nominal nominal(const void *params) {
     return xh_bounded_nominal(params, 0.5 / (1 - zero), 0.5 / zero);
 }
 
-static void init(const void *params, xh_cells cells, xh_rng stream, uint64_t first, double now) {
-    (void)now;
-    xh_bounded_draw(params, cells, stream, first);
-    xh_bounded_begin(params, 0, cells, stream, first);
-}
-
 XH_KERNEL
 static void step_cells(const soft_params *p, xh_cells cells, const float *direction,
                        const float *noise, xh_pulse_tally *tally) {
@@ -103,18 +97,6 @@ const xh_device_model xh_device_soft_bounds = {
     .reference = "S. Fusi and L. F. Abbott, Nat. Neurosci. 10, 485 (2007), DOI 10.1038/nn1859 (DOI "
                  "from memory); "
                  "conventions of SoftBounds in IBM's aihwkit, in siemens",
-    .params = &table,
-    .traits = BOUNDED_TRAITS,
-    .planes = sizeof(planes) / sizeof(planes[0]),
-    .plane = planes,
-    .nominal = nominal,
-    .cost = xh_bounded_cost,
-    .init = init,
-    .draws = xh_bounded_draws,
-    .kept = xh_bounded_kept,
-    .pulse = pulse,
-    .reset = xh_bounded_reset,
-    .age = xh_bounded_age,
-    .ages = xh_bounded_ages,
-    .read = xh_bounded_read,
+    BOUNDED_DESCRIPTOR(bounded),
+    .init = xh_bounded_init,
 };

@@ -116,9 +116,7 @@ static void refer(const reference_params *p, xh_cells cells) {
 static void init(const void *params, xh_cells cells, xh_rng stream, uint64_t first, double now) {
     (void)now;
     const reference_params *p = params;
-    xh_bounded_draw(&p->cell, cells, stream, first);
-    stream.step = BOUNDED_SHAPE_DOWN;
-    xh_rng_normal(stream, first, cells.count, cells.plane[BOUNDED_SHAPE_DOWN]);
+    xh_shaped_draw(&p->cell, cells, stream, first);
     refer(p, cells);
     xh_bounded_begin(&p->cell, BOUNDED_SHAPES, cells, stream, first);
 }
@@ -175,18 +173,6 @@ const xh_device_model xh_device_soft_bounds_reference = {
     .reference = "N. Gong, M. J. Rasch et al., IEDM (2022) (from memory); SoftBoundsReference of "
                  "IBM's aihwkit, in siemens, without its spreads of slopes, with bounds that go "
                  "along with the reference",
-    .params = &table,
-    .traits = BOUNDED_TRAITS,
-    .planes = sizeof(planes) / sizeof(planes[0]),
-    .plane = planes,
-    .nominal = nominal,
-    .cost = xh_bounded_cost,
+    BOUNDED_DESCRIPTOR(shaped),
     .init = init,
-    .draws = xh_bounded_draws,
-    .kept = xh_shaped_kept,
-    .pulse = pulse,
-    .reset = xh_shaped_reset,
-    .age = xh_shaped_age,
-    .ages = xh_bounded_ages,
-    .read = xh_shaped_read,
 };

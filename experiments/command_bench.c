@@ -144,7 +144,7 @@ static void print_row(const item *measured, xh_bench_result result) {
 
 static void print_head(const xh_bench_effort *effort) {
     printf("# %s, threads: %d\n", xh_trace_code_here().cpu, effort->threads);
-    printf("# bound: the matrix products alone, measured in turn with the value\n");
+    printf("# bound: the matrix products alone, or the same with ideal wires, measured in turn\n");
     printf("%-32s %9s %-8s %9s %7s\n", "", "value", "", "bound", "ratio");
 }
 

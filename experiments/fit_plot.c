@@ -116,21 +116,26 @@ static xh_status fill_way(const xh_fit *fit, int way, way_columns *columns, xh_e
     return xh_fit_steps(fit, way ? -1 : 1, columns->place, PLACES, columns->step, error);
 }
 
+/* Points of one direction at its bins, with bars. */
+static xh_report_series points_of(const way_columns *columns, int way, const double *y,
+                                  const double *low, const double *high) {
+    return (xh_report_series){.label = way ? "down" : "up",
+                              .shape = XH_REPORT_POINTS,
+                              .colour = way ? ORANGE : BLUE,
+                              .count = columns->bins,
+                              .x = columns->g,
+                              .y = y,
+                              .low = low,
+                              .high = high};
+}
+
 static xh_status draw_steps(xh_sheet *sheet, const way_columns ways[2], xh_error *error) {
-    static const char *const labels[] = {"up", "down"};
     xh_report_series series[4];
     size_t count = 0;
     for (int way = 0; way < 2; way++) {
         const way_columns *c = &ways[way];
         if (c->bins > 0) {
-            series[count++] = (xh_report_series){.label = labels[way],
-                                                 .shape = XH_REPORT_POINTS,
-                                                 .colour = way ? ORANGE : BLUE,
-                                                 .count = c->bins,
-                                                 .x = c->g,
-                                                 .y = c->mean,
-                                                 .low = c->low,
-                                                 .high = c->high};
+            series[count++] = points_of(c, way, c->mean, c->low, c->high);
             series[count++] = (xh_report_series){.shape = XH_REPORT_LINE,
                                                  .colour = way ? ORANGE : BLUE,
                                                  .count = PLACES,
@@ -148,20 +153,12 @@ static xh_status draw_steps(xh_sheet *sheet, const way_columns ways[2], xh_error
 }
 
 static xh_status draw_misfit(xh_sheet *sheet, const way_columns ways[2], xh_error *error) {
-    static const char *const labels[] = {"up", "down"};
     xh_report_series series[2];
     size_t count = 0;
     for (int way = 0; way < 2; way++) {
         const way_columns *c = &ways[way];
         if (c->bins > 0) {
-            series[count++] = (xh_report_series){.label = labels[way],
-                                                 .shape = XH_REPORT_POINTS,
-                                                 .colour = way ? ORANGE : BLUE,
-                                                 .count = c->bins,
-                                                 .x = c->g,
-                                                 .y = c->misfit,
-                                                 .low = c->misfit_low,
-                                                 .high = c->misfit_high};
+            series[count++] = points_of(c, way, c->misfit, c->misfit_low, c->misfit_high);
         }
     }
     const xh_report_figure figure = {.title = "Beyond the model",

@@ -17,7 +17,7 @@ struct xh_wire_room {
     float *g;
     float *word;
     float *sneak;
-    float *variance; /* [inputs] */
+    float *lane; /* [2][inputs]: mean and variance of a lane of a column */
 };
 
 static size_t smaller(size_t a, size_t b) {
@@ -39,8 +39,8 @@ static bool create_room(const xh_crossbar *crossbar, xh_wire_room *room) {
     room->g = xh_array_create(rows * columns, sizeof(float));
     room->word = xh_array_create(rows * columns, sizeof(float));
     room->sneak = xh_array_create(rows * columns, sizeof(float));
-    room->variance = xh_array_create(2 * crossbar->inputs, sizeof(float));
-    return room->solver && room->g && room->word && room->sneak && room->variance;
+    room->lane = xh_array_create(2 * crossbar->inputs, sizeof(float));
+    return room->solver && room->g && room->word && room->sneak && room->lane;
 }
 
 static void free_room(xh_wire_room *room) {
@@ -48,7 +48,7 @@ static void free_room(xh_wire_room *room) {
     xh_array_free(room->g);
     xh_array_free(room->word);
     xh_array_free(room->sneak);
-    xh_array_free(room->variance);
+    xh_array_free(room->lane);
 }
 
 bool xh_crossbar_create_wires(xh_crossbar *crossbar) {
@@ -82,10 +82,9 @@ void xh_crossbar_free_wires(xh_crossbar *crossbar) {
 static void settle_tile(xh_crossbar *crossbar, xh_wire_room *room, size_t lane, xh_part columns,
                         xh_part rows) {
     const size_t inputs = crossbar->inputs;
-    float *mean = room->variance + inputs;
     for (size_t c = 0; c < columns.count; c++) {
-        xh_crossbar_look(crossbar, lane, columns.first + c, mean, room->variance);
-        memcpy(room->g + c * rows.count, mean + rows.first, rows.count * sizeof(float));
+        xh_crossbar_look(crossbar, lane, columns.first + c, room->lane, room->lane + inputs);
+        memcpy(room->g + c * rows.count, room->lane + rows.first, rows.count * sizeof(float));
     }
     xh_wire_settle(room->solver, rows.count, columns.count, room->g, crossbar->wires, room->word,
                    room->sneak);

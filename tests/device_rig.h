@@ -239,6 +239,15 @@ static inline bool rig_same(const rig *r, const float *copy) {
     return true;
 }
 
+/* All cells one way, each with noise of its own. */
+static inline void rig_push(rig *r, int way, uint64_t step) {
+    rig_draw(r, step);
+    for (size_t c = 0; c < r->cells.count; c++) {
+        r->direction[c] = (float)way;
+    }
+    rig_pulse(r, 0.0);
+}
+
 static inline double mean(const float *values, size_t count) {
     double sum = 0;
     for (size_t c = 0; c < count; c++) {

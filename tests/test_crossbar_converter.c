@@ -41,10 +41,14 @@ START_TEST(offsets_and_gains_spread) {
     params.adc_offset_spread = 0;
     params.adc_gain_spread = 0.05;
     answer_wide(params, 0.5F, u);
+    size_t count = 0; /* of the outputs that are not too near to 0 for a ratio */
     for (size_t o = 0; o < WIDE; o++) {
-        u[o] /= exact[o];
+        if (fabsf(exact[o]) > 1e-3F) {
+            u[count++] = u[o] / exact[o];
+        }
     }
-    expect_spread(WIDE, u, 1, 0.05);
+    ck_assert_uint_gt(count, WIDE * 9 / 10);
+    expect_spread(count, u, 1, 0.05);
 }
 END_TEST
 

@@ -92,12 +92,8 @@ START_TEST(steps_spread_as_the_law_says) {
         for (int place = 1; place <= 3; place++) {
             for (int way = 1; way >= -1; way -= 2) {
                 rig_place(&r, 0.25 * place);
-                rig_draw(&r, (uint64_t)place * 2 + (way > 0));
-                for (size_t c = 0; c < CELLS; c++) {
-                    r.direction[c] = (float)way;
-                }
                 float *before = rig_snapshot(&r);
-                rig_pulse(&r, 0.0);
+                rig_push(&r, way, (uint64_t)place * 2 + (way > 0));
                 const double g = before[0], step = law(&r, 0, g, way);
                 const double spread =
                     0.6 * (fabs(step) + kinds[kind][0] * 10e-6 + kinds[kind][1] * fabs(g - 25e-6F));

@@ -20,15 +20,6 @@ static rig create(const char *model) {
     return r;
 }
 
-/* All cells one way, each with noise of its own. */
-static void push(rig *r, int way, uint64_t step) {
-    rig_draw(r, step);
-    for (size_t c = 0; c < CELLS; c++) {
-        r->direction[c] = (float)way;
-    }
-    rig_pulse(r, 0.0);
-}
-
 START_TEST(steps_follow_the_law) {
     rig r = create("pow_step");
     const struct { double power, up_down; } cases[] = {{1, 0}, {0.5, 0.3}, {3, -0.4}};
@@ -82,7 +73,7 @@ START_TEST(powers_and_steps_spread) {
             const double step = 10e-6 / rig_number(&r, "states") * pow(share, way > 0 ? 2 : 1.5);
             rig_place(&r, 0.25 * place);
             const float before = r.cells.plane[0][0];
-            push(&r, way, (uint64_t)place);
+            rig_push(&r, way, (uint64_t)place);
             for (size_t c = 0; c < CELLS; c++) {
                 r.noise[c] = r.cells.plane[0][c] - before;
             }
@@ -99,8 +90,8 @@ START_TEST(power_zero_is_constant_step) {
     rig_set(&own, "power", 0);
     rig_init(&own, 31);
     for (uint64_t step = 0; step < 40; step++) {
-        push(&own, step % 3 == 2 ? -1 : 1, step);
-        push(&plain, step % 3 == 2 ? -1 : 1, step);
+        rig_push(&own, step % 3 == 2 ? -1 : 1, step);
+        rig_push(&plain, step % 3 == 2 ? -1 : 1, step);
     }
     for (size_t c = 0; c < CELLS; c++) {
         ck_assert_float_eq_tol(own.cells.plane[0][c], plain.cells.plane[0][c], 2e-10F);

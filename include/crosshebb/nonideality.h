@@ -1,7 +1,8 @@
 /**
- * What keeps an array from being ideal, by name, and what turns each of it off. Random numbers of
- * one non-ideality do not depend on whether another is on, so that runs with and without are
- * paired.
+ * What keeps an array from being ideal, by name, and what turns each of it off. Random numbers have
+ * a stream for each cause, so that runs with and without are paired: cells that stay are the same
+ * cells, and pulses of the same cells of a column have the same noise. Which cells those are may
+ * change all the same: programming in a closed loop goes by what it reads.
  *
  * What a device's law makes of a pulse (a bound, a step that shrinks towards it) is no
  * non-ideality here but the device; models whose law has a parameter that makes it linear have

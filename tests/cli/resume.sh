@@ -41,7 +41,7 @@ figures() {
 
 resumed=0
 survive hardware '/train /readout /ledger /layers /wear' --set training.epochs=8 --set readout.epochs=200
-[ "$resumed" -ge 2 ] || fail "only $resumed sessions went on from a checkpoint"
+[ "$resumed" -ge 3 ] || fail "only $resumed sessions went on from a checkpoint"
 resumed=0
 survive digital '/train /readout /ledger /layers' --set training.epochs=20 --set readout.epochs=200 --set network.layers.0.synapses=digital \
     --set network.layers.1.rate_decay=linear --set training.order=consecutive

@@ -58,7 +58,7 @@ expect_runs tasks 8
 status=137
 for session in $(seq 100); do
     status=0
-    { timeout --signal KILL "$((session / 5)).$((2 + session % 5))" "$program" sweep sweep.yaml --out killed --resume --checkpoint 0.001 --quiet \
+    { timeout --signal KILL "$(awk "BEGIN { print 0.01 * $session ^ 2 }")" "$program" sweep sweep.yaml --out killed --resume --checkpoint 0.001 --quiet \
         >out 2>err; } 2>/dev/null || status=$?
     [ $status -eq 137 ] || break
 done
