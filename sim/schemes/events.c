@@ -1,6 +1,8 @@
 /* Events of the local schemes: gates of columns and trains of rows. */
 #include "events.h"
 
+#include <string.h>
+
 enum { CHUNK = 512 };
 
 /* Among the columns of the whole crossbar. */
@@ -47,6 +49,15 @@ void xh_event_hebb(const xh_column *column, size_t p, float sign) {
         minus[j] = uniform[j] < -scale * x[j];
     }
     xh_crossbar_pulse(column->crossbar, column->output, plus, minus);
+}
+
+void xh_event_common(const xh_column *column, size_t p, float probability, int8_t pulse) {
+    const float *uniform = xh_event_train(column, XH_TRAIN_DECAY, p);
+    if (uniform[0] < probability) {
+        int8_t *both = xh_event_plus(column);
+        memset(both, pulse, column->signals->inputs);
+        xh_crossbar_pulse(column->crossbar, column->output, both, both);
+    }
 }
 
 /* Probability of an event a unit of |y|: the events expected over the column's running activity. */

@@ -68,4 +68,7 @@ float xh_event_scale(const xh_column *column, float sign);
  * plus side where s x_j > 0, on the minus side where s x_j < 0. */
 void xh_event_hebb(const xh_column *column, size_t p, float sign);
 
+/* The common mode of an event: with that probability, the pulse on both sides of every synapse. */
+void xh_event_common(const xh_column *column, size_t p, float probability, int8_t pulse);
+
 #endif

@@ -15,8 +15,6 @@
  */
 #include "events.h"
 
-#include <string.h>
-
 typedef struct xh_pcm_pair {
     xh_event_params events;
     double decay;
@@ -38,11 +36,8 @@ static void event(const xh_column *column, size_t p, float sign) {
     const xh_pcm_pair *params = (const xh_pcm_pair *)column->params;
     const float u = column->signals->u[p * column->signals->outputs + column->output];
     xh_event_hebb(column, p, sign);
-    const float *uniform = xh_event_train(column, XH_TRAIN_DECAY, p);
-    if (sign > 0.0F && uniform[0] < (float)params->decay * u) {
-        int8_t *both = xh_event_plus(column);
-        memset(both, 1, column->signals->inputs);
-        xh_crossbar_pulse(column->crossbar, column->output, both, both);
+    if (sign > 0.0F) {
+        xh_event_common(column, p, (float)params->decay * u, 1);
     }
 }
 
