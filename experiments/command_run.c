@@ -103,6 +103,18 @@ static void print_inferences(const xh_run_result *result) {
     }
 }
 
+static void print_accuracy(const xh_config *config, const xh_run_result *result) {
+    if (isnan(result->test_accuracy)) {
+        printf("%-18s -\n", "test accuracy");
+        return;
+    }
+    printf("%-18s %.2f %%", "test accuracy", 100 * result->test_accuracy);
+    if (config->dataset.validation_images > 0) {
+        printf("          of %ld training images held back", config->dataset.validation_images);
+    }
+    printf("\n");
+}
+
 /* Of a run that was complete before, what is known without running it. */
 static void print_recalled(const xh_config *config, const xh_run_result *result, bool as_json) {
     if (as_json) {
@@ -115,7 +127,7 @@ static void print_recalled(const xh_config *config, const xh_run_result *result,
         xh_json_number(&json, "train_accuracy", result->train_accuracy);
         xh_json_close(&json, '}');
     } else {
-        printf("%-18s %.2f %%\n", "test accuracy", 100 * result->test_accuracy);
+        print_accuracy(config, result);
         printf("%-18s %s\n", "result", result->path);
     }
 }
@@ -186,11 +198,7 @@ static void print_layers(const xh_run_result *result) {
 static void print_table(const xh_config *config, const xh_run_result *result) {
     printf("%-18s %s, seed %ld\n", "experiment", config->experiment.experiment,
            config->experiment.seed);
-    if (isnan(result->test_accuracy)) {
-        printf("%-18s -\n", "test accuracy");
-    } else {
-        printf("%-18s %.2f %%\n", "test accuracy", 100 * result->test_accuracy);
-    }
+    print_accuracy(config, result);
     print_inferences(result);
     print_quantity("training", result->train_images_per_second, "images/s", NULL);
     print_quantity("wall time", result->wall_seconds, "s", NULL);

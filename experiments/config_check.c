@@ -94,17 +94,34 @@ static xh_status check_limits(const xh_config *config, const xh_node *root,
                               const xh_dataset_kind *kind, xh_error *error) {
     const bool unlabelled = config->training.unlabelled;
     const long train = (long)kind->train_images;
+    const long held = config->dataset.validation_images;
     const long taken = config->dataset.train_images > 0 ? config->dataset.train_images : train;
+    const long left = taken > held ? taken - held : 0;
     xh_status status = check_images(root, "dataset", "train_images", config->dataset.train_images,
                                     "of the data set", train, error);
     if (status == XH_OK) {
         status = check_images(root, "dataset", "test_images", config->dataset.test_images,
                               "of the data set", (long)kind->test_images, error);
     }
+    if (status == XH_OK && taken > 0 && held >= taken) {
+        status = xh_node_error(at(at(root, "dataset"), "validation_images"), error,
+                               "dataset.validation_images = %ld leaves none of the %ld training "
+                               "images",
+                               held, taken);
+    }
+    if (status == XH_OK && held > 0 && config->dataset.test_images > 0) {
+        status = xh_node_error(at(at(root, "dataset"), "test_images"), error,
+                               "dataset.test_images = %ld: there are none with "
+                               "dataset.validation_images, which stand in for them",
+                               config->dataset.test_images);
+    }
     if (status == XH_OK) {
         status = check_images(root, "training", "images", config->training.images,
-                              unlabelled ? "unlabelled ones" : "that dataset.train_images takes",
-                              unlabelled ? (long)kind->unlabelled_images : taken, error);
+                              unlabelled ? "unlabelled ones"
+                              : held > 0 ? "that dataset.train_images takes and "
+                                           "dataset.validation_images leaves"
+                                         : "that dataset.train_images takes",
+                              unlabelled ? (long)kind->unlabelled_images : left, error);
     }
     return status;
 }

@@ -42,6 +42,9 @@ static const xh_param dataset_rows[] = {
         "many of each class as can be; 0: all"),
     XH_INTEGER(xh_dataset_params, test_images, "1", 0, 0, LARGEST_COUNT,
                "test images taken, chosen as the training images; 0: all"),
+    XH_INTEGER(xh_dataset_params, validation_images, "1", 0, 0, LARGEST_COUNT,
+               "training images held back, a fixed random choice, and used in place of the test "
+               "images: to choose settings by; 0: none"),
 };
 TABLE(xh_dataset_param_table, xh_dataset_params, dataset_rows);
 

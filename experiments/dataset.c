@@ -81,9 +81,23 @@ xh_status xh_dataset_load(const xh_dataset_params *params, xh_split split, const
     if (status != XH_OK) {
         return status;
     }
-    const xh_dataset_request request = {path, xh_dataset_shape(kind, params), split,
-                                        limit_of(params, split)};
-    return kind->load(kind, &request, dataset, error);
+    const size_t held = (size_t)params->validation_images;
+    const bool validation = held > 0 && split == XH_SPLIT_TEST;
+    const xh_split source = validation ? XH_SPLIT_TRAIN : split;
+    const xh_dataset_request request = {path, xh_dataset_shape(kind, params), source,
+                                        limit_of(params, source)};
+    xh_dataset fresh;
+    status = kind->load(kind, &request, &fresh, error);
+    if (status == XH_OK && held > 0 && source == XH_SPLIT_TRAIN) {
+        status = xh_dataset_hold_back(&fresh, held, validation, error);
+        if (status != XH_OK) {
+            xh_dataset_free(&fresh);
+        }
+    }
+    if (status == XH_OK) {
+        *dataset = fresh;
+    }
+    return status;
 }
 
 xh_status xh_dataset_create(const xh_dataset_kind *kind, size_t count, xh_dataset *dataset,

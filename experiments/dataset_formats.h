@@ -41,6 +41,12 @@ xh_status xh_dataset_check_labels(const char *name, xh_label_bytes labels, size_
 xh_status xh_dataset_create(const xh_dataset_kind *kind, size_t count, xh_dataset *dataset,
                             xh_error *error);
 
+/**
+ * Divides a labelled training split: keeps the images that are held back, which are a fixed random
+ * choice, if validation, else all others. XH_INPUT if none would be left; it is then as it was.
+ */
+xh_status xh_dataset_hold_back(xh_dataset *dataset, size_t held, bool validation, xh_error *error);
+
 /** What an IDX file must hold: images of that height and width if height > 0, else labels. */
 typedef struct xh_idx_format {
     size_t height;

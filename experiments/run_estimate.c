@@ -336,6 +336,10 @@ static xh_status count_images(const xh_config *config, const xh_dataset_kind *ki
     }
     images->train = limited(config->dataset.train_images, train);
     images->test = limited(config->dataset.test_images, test);
+    if (config->dataset.validation_images > 0 && told) {
+        images->test = (double)config->dataset.validation_images;
+        images->train -= images->test;
+    }
     images->values = (double)shape.height * (double)shape.width * (double)shape.channels;
     images->decoded = kind->sized ? images->values : 0;
     images->stored =

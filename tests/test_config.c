@@ -256,6 +256,15 @@ START_TEST(keys_are_checked_together) {
            "e.yaml:1: dataset.test_images = 10001 is more than the 10000 of the data set");
     refuse("dataset: {train_images: 100}\ntraining: {images: 101}\n" DIGITAL,
            "e.yaml:2: training.images = 101 is more than the 100 that dataset.train_images takes");
+    refuse("dataset: {train_images: 100, validation_images: 100}\n" DIGITAL,
+           "e.yaml:1: dataset.validation_images = 100 leaves none of the 100 training images");
+    refuse(
+        "dataset: {validation_images: 10, test_images: 9}\n" DIGITAL,
+        "e.yaml:1: dataset.test_images = 9: there are none with dataset.validation_images, which "
+        "stand in for them");
+    refuse("dataset: {train_images: 100, validation_images: 10}\ntraining: {images: 91}\n" DIGITAL,
+           "e.yaml:2: training.images = 91 is more than the 90 that dataset.train_images takes and "
+           "dataset.validation_images leaves");
     refuse(DIGITAL "training:\n  layers: 2\n",
            "e.yaml:3: training.layers = 2 is above the number of layers, 1");
     refuse("network:\n  layers: [{outputs: 8},\n    {synapses: crossbar, pool: none}]\n"

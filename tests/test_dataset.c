@@ -115,6 +115,39 @@ START_TEST(limit_takes_the_first) {
 }
 END_TEST
 
+/* Every training image is in one of the two parts, with its label, and in order. */
+START_TEST(validation_holds_training_images_back) {
+    static const uint8_t label_of[] = {7, 0, 9};
+    write_good();
+    xh_dataset_params params = params_of("mnist");
+    for (long held = 1; held < 3; held++) {
+        xh_dataset parts[2];
+        bool seen[3] = {false};
+        params.validation_images = held;
+        expect_loaded(params, XH_SPLIT_TRAIN, &parts[0]);
+        expect_loaded(params, XH_SPLIT_TEST, &parts[1]);
+        ck_assert_int_eq((long)parts[1].count, held);
+        ck_assert_uint_eq(parts[0].count + parts[1].count, 3);
+        for (size_t p = 0; p < 2; p++) {
+            size_t before = 0;
+            for (size_t i = 0; i < parts[p].count; i++) {
+                const size_t grey = parts[p].pixels[i * PIXELS];
+                ck_assert_uint_gt(grey, before);
+                ck_assert_uint_eq(parts[p].pixels[(i + 1) * PIXELS - 1], grey);
+                ck_assert(!seen[grey - 1]);
+                ck_assert_uint_eq(parts[p].labels[i], label_of[grey - 1]);
+                seen[grey - 1] = true;
+                before = grey;
+            }
+            xh_dataset_free(&parts[p]);
+        }
+    }
+    params.validation_images = 3;
+    expect_failure(params, XH_SPLIT_TEST,
+                   "dataset.validation_images = 3 leaves none of the 3 training images");
+}
+END_TEST
+
 /* The test split of mnist in gzip, cut to the given share of the compressed bytes of its images. */
 static void write_gzip(double share) {
     const size_t size = make_images(images, 0x803, 3, SIDE);
@@ -384,6 +417,7 @@ static Suite *dataset_suite(void) {
     tcase_add_test(cases, unknown_name_is_told);
     tcase_add_test(cases, plain_files_are_read);
     tcase_add_test(cases, limit_takes_the_first);
+    tcase_add_test(cases, validation_holds_training_images_back);
     tcase_add_test(cases, gzip_is_read);
     tcase_add_test(cases, truncated_gzip_is_told);
     tcase_add_test(cases, missing_folder_is_told);

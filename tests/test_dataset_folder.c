@@ -168,6 +168,29 @@ START_TEST(wrong_folders_are_told) {
 }
 END_TEST
 
+/* Files that stay on disk are held back by their names: each is in one part. */
+START_TEST(validation_divides_files) {
+    write_photos();
+    xh_dataset_params params = photos();
+    params.validation_images = 2;
+    xh_dataset parts[2];
+    expect_loaded(params, XH_SPLIT_TRAIN, &parts[0]);
+    expect_loaded(params, XH_SPLIT_TEST, &parts[1]);
+    ck_assert_uint_eq(parts[0].count, 3);
+    ck_assert_uint_eq(parts[1].count, 2);
+    unsigned sum = 0;
+    for (size_t p = 0; p < 2; p++) {
+        for (size_t i = 0; i < parts[p].count; i++) {
+            const uint8_t grey = grey_of(&parts[p], i);
+            ck_assert_uint_eq(parts[p].labels[i], grey > 20);
+            sum += grey;
+        }
+        xh_dataset_free(&parts[p]);
+    }
+    ck_assert_uint_eq(sum, 10 + 20 + 50 + 40 + 60);
+}
+END_TEST
+
 START_TEST(a_file_that_is_gone_or_no_image_is_told) {
     write_photos();
     xh_dataset dataset;
@@ -190,6 +213,7 @@ int main(void) {
         classes_and_files_are_sorted,   labels_are_those_of_training,
         a_choice_is_balanced_and_fixed, an_even_choice_takes_as_many_of_each,
         wrong_folders_are_told,         a_file_that_is_gone_or_no_image_is_told,
+        validation_divides_files,
     };
     return run_in_folders("dataset_folder", tests, sizeof tests / sizeof tests[0]);
 }

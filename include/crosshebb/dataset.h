@@ -18,6 +18,7 @@ typedef struct xh_dataset_params {
     long size;                       /* side of images cut from an image folder; 0: its own */
     long train_images;               /* 0: all */
     long test_images;                /* 0: all */
+    long validation_images; /* training images held back as tests; 0: the test split is used */
 } xh_dataset_params;
 
 typedef enum xh_split { XH_SPLIT_TRAIN, XH_SPLIT_TEST, XH_SPLIT_UNLABELLED } xh_split;
@@ -85,7 +86,8 @@ xh_shape xh_dataset_shape(const xh_dataset_kind *kind, const xh_dataset_params *
 /**
  * Loads one split, no more than params->train_images or test_images of it: of an image folder a
  * fixed random choice with as many images of each class as there are or as it takes, else the
- * first. The data directory is the first of directory (if not NULL; it must exist),
+ * first. With params->validation_images the test split is a fixed random choice of as many of the
+ * training images so taken, and the training split has the others. The data directory is the first of directory (if not NULL; it must exist),
  * $CROSSHEBB_DATA, ./data and /usr/share/datasets that holds the folder. XH_INPUT names the file
  * that is missing, truncated, too long, or has a wrong magic number, and what was expected.
  */
