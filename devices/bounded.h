@@ -172,7 +172,8 @@ enum { BOUNDED_SHOWN, BOUNDED_RESET, BOUNDED_DECAY, BOUNDED_DIFFUSION, BOUNDED_O
     "       s^2 = (1 - e^(-2 t / tau_i)) tau_i / 2, or t without lifetime\n"                       \
     "read:  what the last write shows + read_noise range x"
 
-#define BOUNDED_TRAITS (XH_DEVICE_DEPRESSES | XH_DEVICE_RESETS | XH_DEVICE_READ_NOISE)
+#define BOUNDED_TRAITS                                                                             \
+    (XH_DEVICE_DEPRESSES | XH_DEVICE_RESETS | XH_DEVICE_READ_NOISE | XH_DEVICE_EVEN_NOISE)
 
 static inline float bounded_zero(const xh_bounded_params *p) {
     return (float)(p->g_min + p->weight_zero * (p->g_max - p->g_min));

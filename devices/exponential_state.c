@@ -202,7 +202,7 @@ const xh_device_model xh_device_exponential_state = {
                  "N2D2, after the authors' paper at IJCNN 2011; exponents with the paper's sign, "
                  "a spread of every step as N2D2 has it for phase-change cells",
     .params = &table,
-    .traits = XH_DEVICE_DEPRESSES | XH_DEVICE_RESETS | XH_DEVICE_READ_NOISE,
+    .traits = XH_DEVICE_DEPRESSES | XH_DEVICE_RESETS | XH_DEVICE_READ_NOISE | XH_DEVICE_EVEN_NOISE,
     .planes = PLANES,
     .plane = planes,
     .nominal = nominal,

@@ -204,7 +204,7 @@ const xh_device_model xh_device_lookup = {
     .reference = "the form of the tables of Sandia's CrossSim (S. Agarwal et al.; source from "
                  "memory), relative to the range, one draw a pulse; the physics is the table's",
     .params = &table,
-    .traits = XH_DEVICE_DEPRESSES | XH_DEVICE_RESETS | XH_DEVICE_READ_NOISE,
+    .traits = XH_DEVICE_DEPRESSES | XH_DEVICE_RESETS | XH_DEVICE_READ_NOISE | XH_DEVICE_EVEN_NOISE,
     .planes = PLANES,
     .plane = planes,
     .table = hold,

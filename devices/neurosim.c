@@ -222,7 +222,7 @@ const xh_device_model xh_device_neurosim = {
                  "the label in closed form instead of its table, one pulse at a time, labels and "
                  "bounds of each cell its own, read noise added to the conductance",
     .params = &table,
-    .traits = XH_DEVICE_DEPRESSES | XH_DEVICE_READ_NOISE,
+    .traits = XH_DEVICE_DEPRESSES | XH_DEVICE_READ_NOISE | XH_DEVICE_EVEN_NOISE,
     .planes = PLANES,
     .plane = planes,
     .nominal = nominal,

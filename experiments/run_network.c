@@ -85,9 +85,10 @@ static xh_status create_crossbar(const xh_run_state *run, size_t index, size_t i
                                  const float *weights, xh_rule rule, xh_synapses **synapses,
                                  xh_error *error) {
     const xh_config *config = run->config;
+    const double bound = config->layers[index].weight_bound;
     xh_crossbar *crossbar = NULL;
-    const xh_status status =
-        create_array(run, index, inputs, config->crossbar.weight_range, &crossbar, error);
+    const xh_status status = create_array(
+        run, index, inputs, bound > 0 ? bound : config->crossbar.weight_range, &crossbar, error);
     if (status != XH_OK) {
         return status;
     }

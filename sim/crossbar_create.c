@@ -157,7 +157,7 @@ static bool create_thread(const xh_crossbar *crossbar, xh_crossbar_thread *threa
     XH_CREATE(lane, 3 * inputs);
     XH_CREATE(index, inputs);
     XH_CREATE(train, 3 * inputs);
-    XH_CREATE(workspace, (XH_CROSSBAR_BLOCK + 4) * inputs);
+    XH_CREATE(workspace, (XH_CROSSBAR_BLOCK + 6) * inputs);
 #undef XH_CREATE
     return good;
 }
@@ -410,6 +410,7 @@ void xh_crossbar_free(xh_crossbar *crossbar) {
     xh_array_free(crossbar->moved);
     xh_array_free(crossbar->trains);
     xh_array_free(crossbar->of_all);
+    xh_array_free(crossbar->response);
     xh_array_free(crossbar);
 }
 

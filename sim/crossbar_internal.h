@@ -13,14 +13,15 @@
 enum { XH_READ_BLOCK = 128 };
 
 /* Instances of the read-noise stream: below, reads of a batch; here, reads of columns, of pairs, of all
- * rows for compensation, of slices that carry, and what reference columns add to reads of a batch.
- * Those of a slice have its number in the bits above. */
+ * rows for compensation, of slices that carry, what reference columns add to reads of a batch, and of
+ * sides. Those of a slice or side have its number in the bits above. */
 enum {
     XH_COLUMN_READ = 1 << 16,
     XH_PAIR_READ = 1 << 17,
     XH_COMPENSATION_READ = 1 << 18,
     XH_CARRY_READ = 1 << 19,
-    XH_REFERENCE_READ = 1 << 20
+    XH_REFERENCE_READ = 1 << 20,
+    XH_SIDE_READ = 1 << 21
 };
 
 static inline uint32_t xh_slice_bits(size_t slice) {
@@ -123,10 +124,11 @@ typedef struct xh_crossbar_thread {
     float *lane; /* [3][inputs]: one device of each synapse, mean and variance, and its bitline */
     uint32_t *index;  /* [inputs]: synapses of the gathered cells */
     int8_t *train;    /* [3][inputs]: pulses of a refresh, and which pairs take it */
-    float *workspace; /* (XH_CROSSBAR_BLOCK + 4) * inputs: the scheme's */
+    float *workspace; /* (XH_CROSSBAR_BLOCK + 6) * inputs: the scheme's */
 } xh_crossbar_thread;
 
 typedef struct xh_wire_room xh_wire_room;
+typedef struct xh_crossbar_response xh_crossbar_response;
 
 struct xh_crossbar {
     size_t inputs;
@@ -183,7 +185,8 @@ struct xh_crossbar {
     float *word;        /* [lanes][outputs][inputs], as of wire.h; these NULL if wires are ideal */
     float *sneak;       /* ... siemens */
     xh_wire_room *room; /* [thread_count] */
-    float *of_all;      /* [XH_READ_BLOCK][all outputs], with partners: what a block was answered */
+    xh_crossbar_response *response; /* NULL until it is measured */
+    float *of_all; /* [XH_READ_BLOCK][all outputs], with partners: what a block was answered */
 
     size_t thread_count;
     xh_crossbar_thread *threads;

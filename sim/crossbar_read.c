@@ -2,7 +2,8 @@
  * Reads: u = W x by what the array does. Inputs pass the row drivers, each tile's sum picks up its
  * read noise and passes its converters, once in every pass of the inputs, and passes and tiles are
  * added digitally. The products are matrix products over blocks of input vectors; noise is drawn
- * once an output and pass from the exact variance sum_j x_j^2 var_ij.
+ * once an output and pass from the exact variance sum_j x_j^2 var_ij. Where all cells have the same
+ * variance that takes no second product.
  */
 #include "crossbar_internal.h"
 
@@ -131,6 +132,51 @@ void xh_crossbar_draw(const xh_crossbar *crossbar, xh_crossbar_thread *own, xh_r
     }
 }
 
+XH_KERNEL
+static float square_of(size_t count, const float *x) {
+    float square = 0;
+#pragma omp simd reduction(+ : square)
+    for (size_t j = 0; j < count; j++) {
+        square += x[j] * x[j];
+    }
+    return square;
+}
+
+/* u += deviation normal */
+XH_KERNEL
+static void spread_evenly(size_t count, float deviation, const float *normal, float *u) {
+    for (size_t i = 0; i < count; i++) {
+        u[i] += deviation * normal[i];
+    }
+}
+
+/* The noise of the cells of a pass, on sums [vectors.count][outputs], by the squares of what drives
+ * the rows. */
+static void add_noise(const xh_crossbar *crossbar, xh_crossbar_thread *own, xh_part rows,
+                      xh_part vectors, xh_pass pass, float *sums) {
+    xh_crossbar_product(crossbar, vectors.count, rows.first, rows.count, own->square,
+                        crossbar->variance, own->deviation);
+    xh_crossbar_draw(crossbar, own, XH_RNG_READ, vectors, pass);
+    spread(vectors.count * crossbar->outputs, own->deviation, own->normal, sums);
+}
+
+/* The same where all cells have the same variance. */
+static void add_even_noise(const xh_crossbar *crossbar, xh_crossbar_thread *own, xh_part rows,
+                           xh_part vectors, xh_pass pass, const float *x, float *sums) {
+    const size_t outputs = crossbar->outputs;
+    xh_crossbar_draw(crossbar, own, XH_RNG_READ, vectors, pass);
+    for (size_t p = 0; p < vectors.count; p++) {
+        const float square = square_of(rows.count, x + p * crossbar->inputs + rows.first);
+        spread_evenly(outputs, sqrtf(square * crossbar->variance[0]), own->normal + p * outputs,
+                      sums + p * outputs);
+    }
+}
+
+/* Wires make cells unlike. */
+static bool is_even(const xh_crossbar *crossbar) {
+    return crossbar->model->traits & XH_DEVICE_EVEN_NOISE && !xh_crossbar_wired(&crossbar->params);
+}
+
 /* Sums over the rows of what a pass drives them with, with the noise of the cells. */
 static void sum_rows(const xh_crossbar *crossbar, xh_crossbar_thread *own, xh_part rows,
                      xh_part vectors, xh_pass pass, const float *x, float *sums) {
@@ -139,15 +185,20 @@ static void sum_rows(const xh_crossbar *crossbar, xh_crossbar_thread *own, xh_pa
     if (!crossbar->params.read_noise || !(crossbar->model->traits & XH_DEVICE_READ_NOISE)) {
         return;
     }
+    if (is_even(crossbar)) {
+        add_even_noise(crossbar, own, rows, vectors, pass, x, sums);
+        if (crossbar->references == 0) {
+            return;
+        }
+    }
     for (size_t p = 0; p < vectors.count; p++) {
         for (size_t i = p * inputs + rows.first; i < p * inputs + rows.first + rows.count; i++) {
             own->square[i] = x[i] * x[i];
         }
     }
-    xh_crossbar_product(crossbar, vectors.count, rows.first, rows.count, own->square,
-                        crossbar->variance, own->deviation);
-    xh_crossbar_draw(crossbar, own, XH_RNG_READ, vectors, pass);
-    spread(vectors.count * crossbar->outputs, own->deviation, own->normal, sums);
+    if (!is_even(crossbar)) {
+        add_noise(crossbar, own, rows, vectors, pass, sums);
+    }
     if (crossbar->references > 0) {
         xh_crossbar_add_reference_noise(crossbar, own, rows, vectors, pass, sums);
     }

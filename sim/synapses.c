@@ -114,6 +114,10 @@ xh_status xh_synapses_create_crossbar(xh_crossbar *crossbar, const float *weight
     if (status == XH_OK) {
         status = copy_scheme(made, scheme, scheme_params, error);
     }
+    if (status == XH_OK && scheme->measures && scheme->measures(scheme_params) &&
+        !xh_crossbar_measure_response(crossbar)) {
+        status = xh_error_set(error, XH_MEMORY, "no memory for test cells");
+    }
     if (status != XH_OK) {
         xh_synapses_free(made);
         return status;

@@ -61,6 +61,7 @@ START_TEST(test_traits) {
     if (r.model->pulse) { /* else only once it is programmed */
         ck_assert_int_eq((traits & XH_DEVICE_READ_NOISE) != 0, variance[0] > 0);
     }
+    ck_assert(!(traits & XH_DEVICE_EVEN_NOISE) || traits & XH_DEVICE_READ_NOISE);
     rig_destroy(&r);
 }
 END_TEST
@@ -312,7 +313,7 @@ START_TEST(test_reset) {
 }
 END_TEST
 
-/* Reads leave the state alone, and fall in time where the model drifts and nowhere else. */
+/* Reads leave the state alone, are equally noisy where the model says so, and fall in time where the model drifts and nowhere else. */
 START_TEST(test_read_in_time) {
     if (!rig_takes_pulses(_i)) {
         return;
@@ -332,6 +333,9 @@ START_TEST(test_read_in_time) {
     ck_assert_mem_eq(reads, reads + 2 * count, count * sizeof(float));
     for (size_t c = 0; c < count; c++) {
         ck_assert_float_ge(reads[3 * count + c], 0);
+        if (r.model->traits & XH_DEVICE_EVEN_NOISE) {
+            ck_assert_float_eq(reads[3 * count + c], reads[3 * count]);
+        }
         if (r.model->traits & XH_DEVICE_DRIFTS) {
             ck_assert_float_lt(reads[c], reads[count + c]);
         } else {

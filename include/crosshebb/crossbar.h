@@ -152,6 +152,17 @@ void xh_crossbar_update_begin(xh_crossbar *crossbar);
  * converter on. They are the weights before the update. */
 void xh_crossbar_read_column(xh_crossbar *crossbar, size_t output, float *weights);
 
+/** Measures the steps of pulses against the conductance, on 1,024 test cells beside the array (nothing is
+ * counted). False if there is no memory; measuring again gives the same. */
+bool xh_crossbar_measure_response(xh_crossbar *crossbar);
+
+/** Weight changes [inputs], positive, that a pulse for more and one for less weight are expected to make
+ * on each synapse of a column as its sides read now (a read of either, besides those of read_column):
+ * where the device depresses the mean of a pulse on the plus side and one in the other direction on the
+ * minus side, else that of an up pulse on the side that it takes. No step is taken to be below a tenth
+ * of that at mid-range. Only after the response was measured. */
+void xh_crossbar_read_steps(xh_crossbar *crossbar, size_t output, float *rise, float *fall);
+
 /** Pulses of one column: plus[j] pulses on the plus side of synapse j, minus[j] on its minus side;
  * positive up, negative down (only where the device depresses). On a single device those of the minus
  * side come in the opposite direction; pulses for both sides take place one after the other. The
@@ -169,7 +180,7 @@ void xh_crossbar_book(xh_crossbar *crossbar, xh_event event, uint64_t count);
 /** Random stream of the scheme in this update; its step has 32 low bits free for the scheme. */
 xh_rng xh_crossbar_scheme_stream(const xh_crossbar *crossbar);
 
-/** Memory of the calling thread for the scheme: (XH_CROSSBAR_BLOCK + 4) * inputs floats. */
+/** Memory of the calling thread for the scheme: (XH_CROSSBAR_BLOCK + 6) * inputs floats. */
 float *xh_crossbar_workspace(xh_crossbar *crossbar);
 
 void xh_crossbar_update_end(xh_crossbar *crossbar);

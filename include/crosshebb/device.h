@@ -36,10 +36,11 @@ typedef struct xh_plane {
 
 /** What a technology can do. */
 typedef enum xh_device_trait {
-    XH_DEVICE_DEPRESSES = 1, /* accepts down pulses (bidirectional) */
-    XH_DEVICE_RESETS = 2,    /* accepts a full RESET */
-    XH_DEVICE_DRIFTS = 4,    /* its conductance depends on the time since the last pulse */
-    XH_DEVICE_READ_NOISE = 8 /* its conductance fluctuates from read to read */
+    XH_DEVICE_DEPRESSES = 1,  /* accepts down pulses (bidirectional) */
+    XH_DEVICE_RESETS = 2,     /* accepts a full RESET */
+    XH_DEVICE_DRIFTS = 4,     /* its conductance depends on the time since the last pulse */
+    XH_DEVICE_READ_NOISE = 8, /* its conductance fluctuates from read to read */
+    XH_DEVICE_EVEN_NOISE = 16 /* ... by the same variance for all cells, states and times */
 } xh_device_trait;
 
 /** Nominal figures of a cell, from its parameters. */

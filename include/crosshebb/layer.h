@@ -27,7 +27,7 @@ typedef struct xh_layer_params {
     double initial_norm;
     char initial[XH_PARAM_TEXT_SIZE];      /* normal, uniform_positive */
     char update_scale[XH_PARAM_TEXT_SIZE]; /* digital: layer_maximum, neuron_running */
-    double weight_bound;                   /* digital: 0 is none */
+    double weight_bound;                   /* 0: none, and of a crossbar its weight_range */
     char arithmetic[XH_PARAM_TEXT_SIZE];   /* digital: float32, int16 */
     bool pre_triangle;                     /* rectify u before the competition */
     char activation[XH_PARAM_TEXT_SIZE];   /* triangle, softmax, relu, none */

@@ -36,8 +36,10 @@ typedef struct xh_scheme {
     const char *reference;
     const char *digital_state; /* what it keeps, in bits, and every read that it makes */
     const xh_param_table *params;
-    unsigned needs;        /* xh_device_trait that the device must have */
-    bool pairs;            /* synapses must have two sides */
+    unsigned needs; /* xh_device_trait that the device must have */
+    bool pairs;     /* synapses must have two sides */
+    /** Whether it asks the crossbar for steps (xh_crossbar_read_steps); NULL: it does not. */
+    bool (*measures)(const void *params);
     size_t column_numbers; /* floats of digital state a column, zero at the start */
     /** One update of the whole crossbar. state: [outputs][column_numbers]. Parallel over columns.
      */
