@@ -50,6 +50,7 @@ typedef struct layer_work {
     double product; /* the same as effort: products of floats that take as long */
     double cut;     /* values copied into patches */
     double outputs; /* before pooling */
+    double share;   /* of its positions that a batch teaches by */
     double synapses;
     bool crossbar;   /* learns on one */
     bool programmed; /* onto one after training */
@@ -149,6 +150,7 @@ static xh_status add_layer(const xh_config *config, const image_counts *images,
     }
     layer->cut = strcmp(params->type, "conv") == 0 ? (double)inputs * (double)positions : 0;
     layer->outputs = (double)params->outputs * (double)positions;
+    layer->share = strcmp(params->type, "conv") == 0 ? pow((double)params->learning_stride, -2) : 1;
     layer->crossbar = strcmp(params->synapses, "crossbar") == 0;
     layer->programmed = strcmp(params->synapses, "programmed") == 0;
     network->features = (double)output.height * (double)output.width * (double)output.channels;
@@ -226,9 +228,12 @@ static work training_work(const xh_config *config, const image_counts *images,
     work sum = {.effort = passes * images->presented * DECODE * images->decoded};
     for (size_t l = 0; l < network->count; l++) {
         const double reads = successive ? (double)(network->count - l) : 1;
-        add_read(&network->layers[l], reads * images->presented, &sum);
-        if (l < learning) {
-            add_update(&network->layers[l], images->presented, batches, &sum);
+        const layer_work *layer = &network->layers[l];
+        const bool learns = l < learning, passes_on = !successive && l + 1 < network->count;
+        const double unread = learns && !passes_on ? 1 - layer->share : 0; /* of one pass */
+        add_read(layer, (reads - unread) * images->presented, &sum);
+        if (learns) {
+            add_update(layer, layer->share * images->presented, batches, &sum);
         }
     }
     return sum;

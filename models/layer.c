@@ -4,6 +4,9 @@
  * blocks of a chunk. While a layer learns, patches, u and y of the whole batch are kept for the
  * update, which comes last.
  *
+ * With a learning stride a batch teaches by a lattice of its positions, whose corner moves on from
+ * batch to batch; where nothing is passed on, the other positions are not even read.
+ *
  * Partners divide the neurons: each reads its own, then what a chunk was answered is gathered, and all
  * go on with the answers of all neurons. u and y are kept of the own neurons, whose update it is.
  */
@@ -12,6 +15,14 @@
 #include <omp.h>
 #include <string.h>
 
+/* Positions of an image that are visited, [rows][columns] of them: every stride-th from the corner. */
+typedef struct lattice {
+    size_t stride;
+    size_t row, column; /* the corner */
+    size_t columns;
+    size_t count;
+} lattice;
+
 /* A part of a batch: images first .. first + count - 1, and where their activations go. */
 typedef struct chunk {
     xh_layer_mode mode;
@@ -19,7 +30,33 @@ typedef struct chunk {
     size_t first;
     size_t count;
     float *out; /* [count][features], or NULL */
+    lattice sites;
 } chunk;
+
+static size_t columns_of(const xh_layer *layer) {
+    return layer->dense ? 1 : xh_patches_columns(layer->patches);
+}
+
+/* All positions. */
+static lattice everywhere(const xh_layer *layer) {
+    return (lattice){1, 0, 0, columns_of(layer), layer->positions};
+}
+
+/* Those that a batch teaches by. */
+static lattice learning_sites(const xh_layer *layer) {
+    const size_t stride = layer->dense ? 1 : (size_t)layer->params.learning_stride;
+    const size_t columns = columns_of(layer), rows = layer->positions / columns;
+    const size_t turn = layer->lessons % (stride * stride);
+    lattice sites = {.stride = stride, .row = turn / stride, .column = turn % stride};
+    sites.columns = (columns - sites.column + stride - 1) / stride;
+    sites.count = (rows - sites.row + stride - 1) / stride * sites.columns;
+    return sites;
+}
+
+static size_t position_of(const xh_layer *layer, const lattice *sites, size_t site) {
+    const size_t row = sites->row + site / sites->columns * sites->stride;
+    return row * columns_of(layer) + sites->column + site % sites->columns * sites->stride;
+}
 
 /* Patches of a block: about a quarter of the chunk where that is little, so that several threads
  * find work. It must not depend on their number, on which the shape of the products would then
@@ -36,14 +73,15 @@ static void pad_image(xh_layer *layer, chunk part, size_t image) {
 }
 
 /* Cuts count patches of the chunk, which may lie in several images. */
-static void cut(const xh_layer *layer, size_t first, size_t count, float *x) {
+static void cut(const xh_layer *layer, const lattice *sites, size_t first, size_t count, float *x) {
     while (count > 0) {
-        const size_t position = first % layer->positions;
-        const size_t rest = layer->positions - position;
-        const size_t here = count < rest ? count : rest;
+        const size_t site = first % sites->count;
+        const size_t rest = sites->count - site;
+        const size_t together = sites->stride == 1 ? rest : 1; /* positions side by side */
+        const size_t here = count < together ? count : together;
         xh_patches_cut(layer->patches,
-                       layer->padded.data + first / layer->positions * xh_layer_padded(layer),
-                       position, here, x);
+                       layer->padded.data + first / sites->count * xh_layer_padded(layer),
+                       position_of(layer, sites, site), here, x);
         first += here;
         count -= here;
         x += here * layer->inputs;
@@ -52,14 +90,14 @@ static void cut(const xh_layer *layer, size_t first, size_t count, float *x) {
 
 /* Inputs of count vectors of the chunk: cut from it, or in a dense layer the images themselves. */
 static const float *inputs_of(xh_layer *layer, chunk part, size_t first, size_t count) {
-    const size_t patch = part.first * layer->positions + first; /* of the batch */
+    const size_t patch = part.first * part.sites.count + first; /* of the batch */
     if (layer->dense) {
         return part.images.data + patch * layer->inputs;
     }
     float *x = part.mode == XH_LAYER_INFER
                    ? layer->block.data + (size_t)omp_get_thread_num() * BLOCK * layer->inputs
                    : layer->x.data + patch * layer->inputs;
-    cut(layer, first, count, x);
+    cut(layer, &part.sites, first, count, x);
     return x;
 }
 
@@ -92,7 +130,7 @@ static void copy_own(const xh_layer *layer, size_t count, const float *all, floa
 /* Competition and activations of count vectors of the chunk, whose u are known. */
 static void respond(xh_layer *layer, chunk part, size_t first, size_t count, float *u) {
     const size_t outputs = layer->outputs;
-    const size_t patch = part.first * layer->positions + first;
+    const size_t patch = part.first * part.sites.count + first;
     if (layer->params.pre_triangle) {
         xh_triangle(1, count, outputs, u, u);
     }
@@ -113,7 +151,7 @@ static void respond(xh_layer *layer, chunk part, size_t first, size_t count, flo
 /* Reads, competition and activations of count vectors of the chunk. */
 static void run_block(xh_layer *layer, chunk part, size_t first, size_t count) {
     const size_t outputs = layer->outputs;
-    const size_t patch = part.first * layer->positions + first;
+    const size_t patch = part.first * part.sites.count + first;
     float *u = part.mode == XH_LAYER_INFER ? layer->a.data + first * outputs
                                            : layer->u.data + patch * outputs;
     xh_synapses_read(layer->synapses, patch, count, inputs_of(layer, part, first, count), u);
@@ -122,7 +160,7 @@ static void run_block(xh_layer *layer, chunk part, size_t first, size_t count) {
 
 /* Reads of the own neurons alone. */
 static void read_block(xh_layer *layer, chunk part, size_t first, size_t count) {
-    const size_t patch = part.first * layer->positions + first;
+    const size_t patch = part.first * part.sites.count + first;
     xh_synapses_read(layer->synapses, patch, count, inputs_of(layer, part, first, count),
                      layer->read.data + first * layer->own.count);
 }
@@ -165,7 +203,7 @@ static void pool_image(const xh_layer *layer, chunk part, size_t image) {
 /* By the threads together. The images of the next chunk may be padded while the last ones of this
  * one are pooled. */
 static void run_chunk(xh_layer *layer, chunk part) {
-    const size_t patches = part.count * layer->positions;
+    const size_t patches = part.count * part.sites.count;
     const size_t block = block_size(patches);
     const size_t padded = layer->dense ? 0 : part.count;
     const size_t pooled = part.out ? part.count : 0;
@@ -197,7 +235,8 @@ static void calibrate(xh_layer *layer, xh_images images) {
     const size_t full = xh_layer_chunk(layer);
     for (size_t first = 0; !layer->dense && first < images.count; first += full) {
         const size_t rest = images.count - first;
-        const chunk part = {XH_LAYER_WARM, images, first, rest < full ? rest : full, NULL};
+        const chunk part = {XH_LAYER_WARM, images,           first, rest < full ? rest : full,
+                            NULL,          everywhere(layer)};
         for (size_t image = 0; image < part.count; image++) {
             pad_image(layer, part, image);
         }
@@ -208,8 +247,28 @@ static void calibrate(xh_layer *layer, xh_images images) {
     layer->calibrated = true;
 }
 
-static void learn(xh_layer *layer, xh_images images) {
-    const xh_signals signals = {images.count * layer->positions,
+/* Keeps the rows [length] of the sites of count images, of all positions. */
+static void thin(const xh_layer *layer, const lattice *sites, size_t count, size_t length,
+                 float *rows) {
+    for (size_t p = 0; p < count * sites->count; p++) {
+        const size_t from =
+            p / sites->count * layer->positions + position_of(layer, sites, p % sites->count);
+        memmove(rows + p * length, rows + from * length, length * sizeof(*rows));
+    }
+}
+
+/* Learns from the sites of a batch, of which those visited are at hand. */
+static void learn(xh_layer *layer, xh_images images, const lattice *visited) {
+    const lattice sites = learning_sites(layer);
+    if (sites.count < visited->count) {
+        thin(layer, &sites, images.count, layer->inputs, layer->x.data);
+        thin(layer, &sites, images.count, layer->own.count, layer->u.data);
+        thin(layer, &sites, images.count, layer->outputs, layer->y.data);
+        if (layer->division.partners) {
+            thin(layer, &sites, images.count, layer->own.count, layer->own_y.data);
+        }
+    }
+    const xh_signals signals = {images.count * sites.count,
                                 layer->inputs,
                                 layer->own.count,
                                 layer->dense ? images.data : layer->x.data,
@@ -217,6 +276,7 @@ static void learn(xh_layer *layer, xh_images images) {
                                 layer->division.partners ? layer->own_y.data : layer->y.data};
     xh_synapses_update(layer->synapses, &signals);
     layer->learned = signals.count;
+    layer->lessons++;
 }
 
 static bool trains(xh_layer_mode mode) {
@@ -239,16 +299,18 @@ void xh_layer_batch(xh_layer *layer, xh_layer_mode mode, xh_images images, xh_im
     if (mode == XH_LAYER_CALIBRATE || (trains(mode) && !layer->calibrated)) {
         calibrate(layer, images);
     }
+    const bool all = mode != XH_LAYER_LEARN || out.data;
+    const lattice sites = all ? everywhere(layer) : learning_sites(layer);
     xh_synapses_read_begin(layer->synapses, phase_of(mode));
 #pragma omp parallel num_threads(layer->threads)
     for (size_t first = 0; first < images.count; first += full) {
         const size_t rest = images.count - first;
         run_chunk(layer, (chunk){mode, images, first, rest < full ? rest : full,
-                                 out.data ? out.data + first * features : NULL});
+                                 out.data ? out.data + first * features : NULL, sites});
     }
     xh_synapses_read_end(layer->synapses);
     if (mode == XH_LAYER_LEARN) {
-        learn(layer, images);
+        learn(layer, images, &sites);
     }
 }
 
@@ -309,6 +371,7 @@ void xh_layer_state(xh_layer *layer, xh_state *state) {
     }
     xh_state_words(state, "wins", outputs, layer->wins);
     xh_state_flag(state, "calibrated", &layer->calibrated);
+    xh_state_words(state, "lessons", 1, &layer->lessons);
     xh_state_floats(state, "mean", layer->normalise.channels, layer->normalise.mean);
     xh_state_floats(state, "variance", layer->normalise.channels, layer->normalise.variance);
     xh_synapses_state(layer->synapses, state);

@@ -35,7 +35,8 @@ struct xh_layer {
     xh_part own;          /* neurons whose synapses are here */
     xh_normalise normalise;
     bool calibrated;
-    size_t learned; /* vectors of the latest batch that it learned from */
+    uint32_t lessons; /* batches that it learned from */
+    size_t learned;   /* vectors of the latest batch that it learned from */
     int threads;
     uint32_t *wins; /* [threads][outputs] */
 

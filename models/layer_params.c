@@ -57,6 +57,10 @@ static const xh_param params[] = {
     XH_TEXT(xh_layer_params, arithmetic, "float32", arithmetics,
             "what digital synapses multiply: floats, or whole numbers in steps of a 2896th of the "
             "largest of 256 values"),
+    XH_INTEGER(
+        xh_layer_params, learning_stride, "positions", 1, 1, 16,
+        "conv: learn from every so many-th position across and down, from another corner each "
+        "batch; a layer on top while it learns reads no others"),
     XH_FLAG(xh_layer_params, pre_triangle, false,
             "subtract the mean over neurons from u and rectify it before the competition"),
     XH_TEXT(xh_layer_params, activation, "triangle", activations, "what the layer passes on"),
@@ -113,14 +117,20 @@ static xh_status conv_geometry(const xh_layer_params *layer, xh_shape input, siz
                             "layer %s: kernel = %zu is above the padded side of %zu pixels",
                             layer->name, patches.kernel, side + 2 * patches.padding);
     }
+    const size_t rows = xh_patches_rows(patches), columns = xh_patches_columns(patches);
+    if ((size_t)layer->learning_stride > (rows < columns ? rows : columns)) {
+        return xh_error_set(error, XH_INPUT,
+                            "layer %s: learning_stride = %ld is above the %zu positions across",
+                            layer->name, layer->learning_stride, rows < columns ? rows : columns);
+    }
     xh_shape pooled = {0, 0, (size_t)layer->outputs};
-    xh_status status = pooled_length(layer, xh_patches_rows(patches), &pooled.height, error);
+    xh_status status = pooled_length(layer, rows, &pooled.height, error);
     if (status == XH_OK) {
-        status = pooled_length(layer, xh_patches_columns(patches), &pooled.width, error);
+        status = pooled_length(layer, columns, &pooled.width, error);
     }
     if (status == XH_OK) {
         *inputs = xh_patches_length(patches);
-        *positions = xh_patches_rows(patches) * xh_patches_columns(patches);
+        *positions = rows * columns;
         *output = pooled;
     }
     return status;

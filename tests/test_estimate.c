@@ -72,6 +72,9 @@ START_TEST(work_is_counted_from_shapes) {
     load(two_layers, "training.images=100");
     predict(&machine);
     ck_assert_double_eq(estimate.training_macs, 100 * (first * 3 + second * 2));
+    load(two_layers, "network.layers.*.learning_stride=2"); /* on top: a quarter read and learnt */
+    predict(&machine);
+    ck_assert_double_eq(estimate.training_macs, 60000 * (first * 1.5 + second * 0.5));
 }
 END_TEST
 

@@ -29,6 +29,7 @@ typedef struct xh_layer_params {
     char update_scale[XH_PARAM_TEXT_SIZE]; /* digital: layer_maximum, neuron_running */
     double weight_bound;                   /* 0: none, and of a crossbar its weight_range */
     char arithmetic[XH_PARAM_TEXT_SIZE];   /* digital: float32, int16 */
+    long learning_stride;                  /* conv: of the positions that a batch teaches by */
     bool pre_triangle;                     /* rectify u before the competition */
     char activation[XH_PARAM_TEXT_SIZE];   /* triangle, softmax, relu, none */
     double activation_power;               /* of the triangle, or sharpness of the softmax */
