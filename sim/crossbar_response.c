@@ -8,6 +8,7 @@
 #include "crossbar_internal.h"
 
 #include "crosshebb/array.h"
+#include "crosshebb/kernel.h"
 
 #include <math.h>
 #include <string.h>
@@ -196,13 +197,29 @@ bool xh_crossbar_measure_response(xh_crossbar *crossbar) {
     return made;
 }
 
-/* Between the middles of the parts, and beyond the last of them its own. */
-static float look_up(const xh_crossbar_response *response, const float *step, float g) {
-    const float at = (g - (float)response->lowest) * (float)response->points_per_siemens - 0.5F;
-    const float held = fminf(fmaxf(at, 0.0F), POINTS - 1.0F);
-    const size_t below = (size_t)held;
-    const size_t above = below + 1 < POINTS ? below + 1 : below;
-    return step[below] + (held - (float)below) * (step[above] - step[below]);
+/* step [count] at conductances g: between the middles of the parts, and beyond the last of them its own. */
+XH_KERNEL
+static void look_up(const xh_crossbar_response *response, const float *table, size_t count,
+                    const float *g, float *step) {
+    const float lowest = (float)response->lowest;
+    const float points = (float)response->points_per_siemens;
+    for (size_t j = 0; j < count; j++) {
+        const float at = (g[j] - lowest) * points - 0.5F;
+        const float low = at > 0.0F ? at : 0.0F;
+        const float held = low < POINTS - 1.0F ? low : POINTS - 1.0F;
+        const int32_t below = (int32_t)held;
+        const int32_t above = below < POINTS - 1 ? below + 1 : below;
+        const float share = held - (float)below;
+        step[j] = table[below] + share * (table[above] - table[below]);
+    }
+}
+
+/* step = factor step, or factor (step + more) */
+XH_KERNEL
+static void scale_steps(size_t count, float factor, const float *more, float *step) {
+    for (size_t j = 0; j < count; j++) {
+        step[j] = factor * (step[j] + (more ? more[j] : 0.0F));
+    }
 }
 
 /* The sides of a column as its converters read them, one device's mean: siemens, [2][inputs]. */
@@ -244,17 +261,17 @@ void xh_crossbar_read_steps(xh_crossbar *crossbar, size_t output, float *rise, f
     const float *minus =
         crossbar->encoding->sides == 2 ? own->conductance + inputs : own->conductance;
     const bool opposite = crossbar->encoding->pulse[1].direction < 0;
-    const float *of_minus_rise = opposite ? response->up : response->down;
-    const float *of_minus_fall = opposite ? response->down : response->up;
-    for (size_t j = 0; j < inputs; j++) {
-        const float up = look_up(response, response->up, plus[j]);
-        if (depresses) {
-            const float down = look_up(response, response->down, plus[j]);
-            rise[j] = weight * (up + look_up(response, of_minus_rise, minus[j])) / 2;
-            fall[j] = weight * (down + look_up(response, of_minus_fall, minus[j])) / 2;
-        } else {
-            rise[j] = weight * up;
-            fall[j] = weight * look_up(response, response->up, minus[j]);
-        }
+    if (depresses) {
+        look_up(response, response->up, inputs, plus, rise);
+        look_up(response, response->down, inputs, plus, fall);
+        look_up(response, opposite ? response->up : response->down, inputs, minus, own->variance);
+        scale_steps(inputs, weight / 2, own->variance, rise);
+        look_up(response, opposite ? response->down : response->up, inputs, minus, own->variance);
+        scale_steps(inputs, weight / 2, own->variance, fall);
+    } else {
+        look_up(response, response->up, inputs, plus, rise);
+        look_up(response, response->up, inputs, minus, fall);
+        scale_steps(inputs, weight, NULL, rise);
+        scale_steps(inputs, weight, NULL, fall);
     }
 }
