@@ -47,10 +47,10 @@ static const struct rule_case {
     double slack; /* of a change, beside the rounding to steps */
 } rule_cases[] = {
     {"ideal", {"steps", "nominal"}, {{"states", "100000"}}, 1, 0.001, 0},
-    {"ideal", {"steps", "measured"}, {{"states", "10000"}}, 1, 0.01, 1e-3},
+    {"ideal", {"steps", "measured"}, {{"states", "1000"}}, 1, 0.03, 0.01},
     {"soft_bounds",
      {"steps", "measured"},
-     {{"states", "10000"},
+     {{"states", "1000"},
       {"step_spread", "0"},
       {"cycle_noise", "0"},
       {"g_min_spread", "0"},
@@ -58,8 +58,8 @@ static const struct rule_case {
       {"up_down_spread", "0"},
       {"read_noise", "0"}},
      7,
-     0.01,
-     0.02},
+     0.03,
+     0.03},
 };
 
 /* There read_modify_write makes the rule's step: eta_i (A - D w) / max_j |A - D w|, to within the
