@@ -12,6 +12,7 @@ void xh_catalogue_traits(unsigned traits, FILE *stream) {
         {XH_DEVICE_RESETS, "takes a RESET"},
         {XH_DEVICE_DRIFTS, "drifts"},
         {XH_DEVICE_READ_NOISE, "fluctuates from read to read"},
+        {XH_DEVICE_EVEN_NOISE, "by as much in all cells and states"},
     };
     const char *separator = "";
     for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {

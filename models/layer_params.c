@@ -52,8 +52,7 @@ static const xh_param params[] = {
             "neuron's running largest (local)"),
     XH_REAL(xh_layer_params, weight_bound, "1", 0, 0, 1e6,
             "weights stay within this: digital ones are clipped, and the devices of a crossbar "
-            "span it; "
-            "0: no bound, and of a crossbar crossbar.weight_range"),
+            "span it; 0: no bound, and of a crossbar crossbar.weight_range"),
     XH_TEXT(xh_layer_params, arithmetic, "float32", arithmetics,
             "what digital synapses multiply: floats, or whole numbers in steps of a 2896th of the "
             "largest of 256 values"),

@@ -6,6 +6,7 @@
  * variance that takes no second product.
  */
 #include "crossbar_internal.h"
+#include "product.h"
 
 #include "crosshebb/kernel.h"
 
@@ -132,16 +133,6 @@ void xh_crossbar_draw(const xh_crossbar *crossbar, xh_crossbar_thread *own, xh_r
     }
 }
 
-XH_KERNEL
-static float square_of(size_t count, const float *x) {
-    float square = 0;
-#pragma omp simd reduction(+ : square)
-    for (size_t j = 0; j < count; j++) {
-        square += x[j] * x[j];
-    }
-    return square;
-}
-
 /* u += deviation normal */
 XH_KERNEL
 static void spread_evenly(size_t count, float deviation, const float *normal, float *u) {
@@ -166,7 +157,7 @@ static void add_even_noise(const xh_crossbar *crossbar, xh_crossbar_thread *own,
     const size_t outputs = crossbar->outputs;
     xh_crossbar_draw(crossbar, own, XH_RNG_READ, vectors, pass);
     for (size_t p = 0; p < vectors.count; p++) {
-        const float square = square_of(rows.count, x + p * crossbar->inputs + rows.first);
+        const float square = xh_product_square(rows.count, x + p * crossbar->inputs + rows.first);
         spread_evenly(outputs, sqrtf(square * crossbar->variance[0]), own->normal + p * outputs,
                       sums + p * outputs);
     }

@@ -1,7 +1,7 @@
 /*
  * The response of the devices as it is measured on test cells of the array: 1,024 cells beside it, of the
  * same parameters and spread, are driven to their lower bound and then up and down by staircases that
- * reach the bounds; the mean step from each of 32 parts of the nominal range is the table. A scheme
+ * reach the bounds, or are as long as a quarter of a million pulses; the mean step from each of 32 parts of the nominal range is the table. A scheme
  * that reads the sides of a column can then ask what a pulse will do, which mid-range figures alone
  * do not tell where steps depend on the state.
  */

@@ -110,22 +110,12 @@ static bool create_arrays(xh_digital *digital) {
            make_room(product->y, outputs, product->stretch, &digital->packed_y);
 }
 
-XH_KERNEL
-static float square_of(size_t count, const float *weights) {
-    float square = 0;
-#pragma omp simd reduction(+ : square)
-    for (size_t j = 0; j < count; j++) {
-        square += weights[j] * weights[j];
-    }
-    return square;
-}
-
 /* Brings up to date what follows from the weights of a group of neurons. */
 static void settle(xh_digital *digital, xh_span neurons) {
     const xh_packing packing = digital->product->weights;
     const size_t inputs = digital->inputs;
     for (size_t i = neurons.first; i < neurons.first + neurons.count; i++) {
-        digital->square[i] = square_of(inputs, digital->weights + i * inputs);
+        digital->square[i] = xh_product_square(inputs, digital->weights + i * inputs);
     }
     if (packing.pack) {
         packing.pack(digital->outputs, inputs, neurons.first, neurons.count, digital->weights,

@@ -1,7 +1,9 @@
 /*
- * Products of floats by the machine's sgemm; which product is the fastest here.
+ * Products of floats by the machine's sgemm; sums of squares; which product is the fastest here.
  */
 #include "product.h"
+
+#include "crosshebb/kernel.h"
 
 #include <cblas.h>
 
@@ -56,6 +58,16 @@ const xh_product xh_product_float32 = {
     .read = read_floats,
     .correlate = correlate,
 };
+
+XH_KERNEL
+float xh_product_square(size_t count, const float *values) {
+    float square = 0;
+#pragma omp simd reduction(+ : square)
+    for (size_t j = 0; j < count; j++) {
+        square += values[j] * values[j];
+    }
+    return square;
+}
 
 const xh_product *xh_product_of(xh_arithmetic arithmetic) {
     const bool floats = arithmetic == XH_ARITHMETIC_FLOAT32;

@@ -57,6 +57,9 @@ typedef struct xh_product {
     void (*correlate)(const xh_operands *operands, xh_tile tile, bool keep, float *change);
 } xh_product;
 
+/* Sum of the squares of count values. */
+float xh_product_square(size_t count, const float *values);
+
 extern const xh_product xh_product_float32; /* the machine's sgemm */
 
 /* A product of floats of our own, for shapes of layers; NULL where the processor has no AVX-512. */

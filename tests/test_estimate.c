@@ -350,15 +350,19 @@ START_TEST(time_is_as_predicted) {
 }
 END_TEST
 
-/* A build without optimisation has slow products of its own beside a library's fast ones: the gains
- * are bounded loosely. */
+/* A build without optimisation has slow products of its own beside a library's fast ones. */
 START_TEST(the_machine_is_measured) {
+#ifdef NDEBUG
+    const double least = 0.01;
+#else
+    const double least = 1e-4;
+#endif
     xh_run_machine here;
     ck_assert_int_eq(xh_run_machine_here(2, &here, &error), XH_OK);
     ck_assert_int_eq(here.threads, 2);
     ck_assert_double_gt(here.macs_per_second, 1e6);
-    ck_assert_double_gt(here.int16_gain, 1e-4);
-    ck_assert_double_gt(here.sgemm_gain, 1e-4);
+    ck_assert_double_gt(here.int16_gain, least);
+    ck_assert_double_gt(here.sgemm_gain, least);
 }
 END_TEST
 

@@ -70,7 +70,7 @@ START_TEST(the_measured_chips_take_their_energy) {
         const xh_device_pulse_cost none = {0};
         const xh_cost cost = xh_ledger_price(&ledger, &hardware, &none);
         const double joules = 131072 / chips[c].operations_per_joule;
-        ck_assert_double_eq_tol(cost.total_joules, joules, 0.01 * joules);
+        ck_assert_double_eq_tol(cost.total_joules, joules, 0.005 * joules);
         ck_assert_double_eq_tol(cost.total_seconds, chips[c].seconds, 0.01 * chips[c].seconds);
     }
 }

@@ -157,7 +157,8 @@ void xh_crossbar_read_column(xh_crossbar *crossbar, size_t output, float *weight
 bool xh_crossbar_measure_response(xh_crossbar *crossbar);
 
 /** Weight changes [inputs], positive, that a pulse for more and one for less weight are expected to make
- * on each synapse of a column as its sides read now (a read of either, besides those of read_column):
+ * on each synapse of a column as its sides read now (a conversion of either, in the one-hot reads of
+ * read_column):
  * where the device depresses the mean of a pulse on the plus side and one in the other direction on the
  * minus side, else that of an up pulse on the side that it takes. No step is taken to be below a tenth
  * of that at mid-range. Only after the response was measured. */

@@ -184,8 +184,8 @@ const xh_scheme xh_scheme_read_modify_write = {
                  "al., Front. Neurosci. "
                  "14, 406 (2020), DOI 10.3389/fnins.2020.00406",
     .digital_state =
-        "32 bits a column (running maximum), 32 bits a synapse of the column under "
-        "way (accumulator); "
+        "32 bits a column (running maximum), 32 bits a synapse of the column under way "
+        "(accumulator), with measured steps 64 x 32 bits a crossbar (their table); "
         "reads every weight of every column once an update, the sides of every synapse "
         "too with measured steps, and those of every pair at a refresh",
     .measures = measures,
