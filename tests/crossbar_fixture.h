@@ -62,4 +62,15 @@ static inline float *xh_weights_of(const xh_crossbar *crossbar) {
     return weights;
 }
 
+/* u [count][outputs] of x [count][inputs]. */
+static inline float *xh_read_all(xh_crossbar *crossbar, size_t count, const float *x,
+                                 xh_phase phase) {
+    float *u = xh_array_create(count * xh_crossbar_outputs(crossbar), sizeof(float));
+    ck_assert_ptr_nonnull(u);
+    xh_crossbar_read_begin(crossbar, phase);
+    xh_crossbar_read(crossbar, 0, count, x, u);
+    xh_crossbar_read_end(crossbar);
+    return u;
+}
+
 #endif

@@ -6,15 +6,6 @@
 #include <omp.h>
 #include <string.h>
 
-static float *read_all(xh_crossbar *crossbar, size_t count, const float *x, xh_phase phase) {
-    float *u = xh_array_create(count * xh_crossbar_outputs(crossbar), sizeof(float));
-    ck_assert_ptr_nonnull(u);
-    xh_crossbar_read_begin(crossbar, phase);
-    xh_crossbar_read(crossbar, 0, count, x, u);
-    xh_crossbar_read_end(crossbar);
-    return u;
-}
-
 static double rms_difference(size_t count, const float *a, const float *b) {
     double square = 0;
     for (size_t i = 0; i < count; i++) {
@@ -60,7 +51,7 @@ START_TEST(ideal_read_is_the_plain_product) {
         xh_crossbar_program(crossbar, target);
         float *weights = xh_weights_of(crossbar);
         float *x = xh_normals(count * inputs + 1, s + 9, 1);
-        float *u = read_all(crossbar, count, x, XH_PHASE_inference);
+        float *u = xh_read_all(crossbar, count, x, XH_PHASE_inference);
         float *plain = xh_array_create(count * outputs, sizeof(float));
         for (size_t first = 0; first < count; first += 128) {
             const size_t block = count - first < 128 ? count - first : 128;
@@ -95,11 +86,11 @@ START_TEST(converters_cost_little_when_calibrated) {
     float *x = xh_normals(COUNT * INPUTS, 2, 1);
     xh_crossbar_program(crossbar, target);
     xh_crossbar_calibrate(crossbar, COUNT, x);
-    float *u = read_all(crossbar, COUNT, x, XH_PHASE_forward);
+    float *u = xh_read_all(crossbar, COUNT, x, XH_PHASE_forward);
     xh_crossbar_params off = xh_plain_crossbar();
     xh_crossbar *ideal = xh_make_crossbar(INPUTS, OUTPUTS, "ideal", NULL, 0, &off, 1);
     xh_crossbar_program(ideal, target);
-    float *exact = read_all(ideal, COUNT, x, XH_PHASE_forward);
+    float *exact = xh_read_all(ideal, COUNT, x, XH_PHASE_forward);
     double square = 0;
     for (size_t i = 0; i < COUNT * OUTPUTS; i++) {
         square += pow((double)exact[i], 2);
@@ -133,7 +124,7 @@ START_TEST(charge_is_conductance_times_duty) {
     float *target = xh_normals(INPUTS * OUTPUTS, 1, 0.2);
     xh_crossbar_program(crossbar, target);
     xh_crossbar_calibrate(crossbar, COUNT, x);
-    xh_array_free(read_all(crossbar, COUNT, x, XH_PHASE_inference));
+    xh_array_free(xh_read_all(crossbar, COUNT, x, XH_PHASE_inference));
     static float g[2 * INPUTS * OUTPUTS];
     xh_probe_conductances(crossbar, g);
     const double range = xh_crossbar_input_range(crossbar);
@@ -149,96 +140,6 @@ START_TEST(charge_is_conductance_times_duty) {
     xh_array_free(target);
     xh_array_free(x);
     xh_crossbar_free(crossbar);
-}
-END_TEST
-
-/* Variance of 4,000 repeated reads of one vector; its relative standard error is 2.2 %. */
-static void vary_reads(xh_crossbar *crossbar, const float *x, double *variance) {
-    enum { READS = 4000 };
-    const size_t outputs = xh_crossbar_outputs(crossbar);
-    double mean[8] = {0};
-    double square[8] = {0};
-    for (int r = 0; r < READS; r++) {
-        float *u = read_all(crossbar, 1, x, XH_PHASE_inference);
-        for (size_t o = 0; o < outputs; o++) {
-            mean[o] += (double)u[o] / READS;
-            square[o] += (double)u[o] * (double)u[o] / READS;
-        }
-        xh_array_free(u);
-    }
-    for (size_t o = 0; o < outputs; o++) {
-        variance[o] = square[o] - mean[o] * mean[o];
-    }
-}
-
-/* The spread of repeated reads of one vector equals sum_j x_j^2 sum_devices (0.03 G + 0.13 uS)^2, the published read
- * noise; bound 10 % (4.5 sigma). */
-START_TEST(read_noise_has_the_exact_variance) {
-    enum { INPUTS = 20, OUTPUTS = 4, DEVICES = 2 };
-    const xh_setting quiet[] = {{"drift", "0"}, {"drift_spread", "0"}};
-    xh_crossbar_params params = xh_plain_crossbar();
-    params.read_noise = true;
-    params.devices = DEVICES;
-    xh_crossbar *crossbar =
-        xh_make_crossbar(INPUTS, OUTPUTS, "pcm_accumulate", quiet, 2, &params, 4);
-    float *target = xh_normals(INPUTS * OUTPUTS, 1, 0.3);
-    xh_crossbar_program(crossbar, target);
-    float *x = xh_normals(INPUTS, 2, 1);
-    double variance[OUTPUTS];
-    vary_reads(crossbar, x, variance);
-    static float g[2 * DEVICES * INPUTS * OUTPUTS];
-    xh_probe_conductances(crossbar, g);
-    float *weights = xh_weights_of(crossbar);
-    const double siemens = ((double)g[0] + (double)g[INPUTS * OUTPUTS] -
-                            (double)g[2 * INPUTS * OUTPUTS] - (double)g[3 * INPUTS * OUTPUTS]) /
-                           (double)weights[0];
-    for (int o = 0; o < OUTPUTS; o++) {
-        double expected = 0;
-        for (int j = 0; j < INPUTS; j++) {
-            for (int lane = 0; lane < 2 * DEVICES; lane++) {
-                const double sigma = 0.03 * (double)g[(lane * OUTPUTS + o) * INPUTS + j] + 0.13e-6;
-                expected += pow((double)x[j] * sigma / siemens, 2);
-            }
-        }
-        ck_assert_double_eq_tol(variance[o], expected, 0.1 * expected);
-    }
-    xh_array_free(weights);
-    xh_array_free(x);
-    xh_array_free(target);
-    xh_crossbar_free(crossbar);
-}
-END_TEST
-
-/* So it does where all cells have the same, read_noise times the range: each device of a pair has that of
- * weight_range / devices, and one that is alone or a reference that of twice as much. */
-START_TEST(even_read_noise_has_the_exact_variance) {
-    enum { INPUTS = 20, OUTPUTS = 4, DEVICES = 2 };
-    static const struct {
-        const char *encoding;
-        double lanes; /* that conduct into an output, in shares of a pair's */
-    } cases[] = {{"pair", 2 * DEVICES}, {"offset", 4 * DEVICES}, {"reference_column", 8 * DEVICES}};
-    const xh_setting noisy[] = {{"read_noise", "0.05"}};
-    float *x = xh_normals(INPUTS, 2, 1);
-    double square = 0;
-    for (int j = 0; j < INPUTS; j++) {
-        square += (double)x[j] * (double)x[j];
-    }
-    for (size_t c = 0; c < sizeof(cases) / sizeof(cases[0]); c++) {
-        xh_crossbar_params params = xh_plain_crossbar();
-        snprintf(params.encoding, sizeof params.encoding, "%s", cases[c].encoding);
-        params.read_noise = true;
-        params.devices = DEVICES;
-        xh_crossbar *crossbar =
-            xh_make_crossbar(INPUTS, OUTPUTS, "soft_bounds", noisy, 1, &params, 4);
-        double variance[OUTPUTS];
-        vary_reads(crossbar, x, variance);
-        const double expected = square * cases[c].lanes * pow(0.05 / DEVICES, 2);
-        for (int o = 0; o < OUTPUTS; o++) {
-            ck_assert_double_eq_tol(variance[o], expected, 0.1 * expected);
-        }
-        xh_crossbar_free(crossbar);
-    }
-    xh_array_free(x);
 }
 END_TEST
 
@@ -486,8 +387,6 @@ int main(void) {
                                   ideal_read_is_the_plain_product,
                                   converters_cost_little_when_calibrated,
                                   charge_is_conductance_times_duty,
-                                  read_noise_has_the_exact_variance,
-                                  even_read_noise_has_the_exact_variance,
                                   stuck_cells_take_pulses_and_stay,
                                   selection_counter_takes_turns,
                                   refresh_gives_back_the_range,
