@@ -71,6 +71,7 @@ static void write_layers(xh_json *json, const xh_run_result *result) {
         xh_json_number(json, "winners", layer->winners.share);
         xh_json_number(json, "winner_entropy", layer->winners.entropy);
         write_wear(json, layer->wear_max, layer->wear_p999);
+        xh_json_number(json, "stuck_devices", (double)layer->stuck);
         xh_json_close(json, '}');
     }
     xh_json_close(json, ']');
@@ -148,6 +149,7 @@ static void print_json(const xh_config *config, const xh_run_result *result) {
     xh_json_number(&json, "latency_s", result->cost.total_seconds);
     write_pulses(&json, result->pulses);
     write_wear(&json, result->wear_max, result->wear_p999);
+    xh_json_number(&json, "stuck_devices", (double)result->stuck);
     write_layers(&json, result);
     xh_json_close(&json, '}');
 }
@@ -177,6 +179,9 @@ static void print_hardware(const xh_config *config, const xh_run_result *result)
     print_quantity("pulses", pulses, "pulses", "of updates and refresh");
     print_quantity("wear", result->wear_max, "cycles", "largest of a device");
     print_quantity("  99.9 %", result->wear_p999, "cycles", "percentile over devices");
+    if (result->stuck > 0) {
+        print_quantity("stuck", (double)result->stuck, "devices", "from the start or worn out");
+    }
 }
 
 /* What learning made of the layers, a line each. */

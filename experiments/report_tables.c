@@ -27,6 +27,7 @@ static const struct figure {
     {"training_latency", "s", "simulated, of training"},
     {"wear_max", "cycles", "largest of a device"},
     {"wear_p999", "cycles", "99.9 % percentile over devices"},
+    {"stuck_devices", "devices", "stuck from the start or worn out"},
     {"images", "1", "presented while the network trained"},
     {"synapses", "1", "that learned"},
     {"train_images_per_second", "1/s", "of this program"},

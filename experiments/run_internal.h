@@ -172,6 +172,9 @@ void xh_run_compensate(xh_run_state *run, bool on);
 /** Accuracy of the readout on the test images as the network sees them now, on the first partner. */
 xh_status xh_run_test(xh_run_state *run, double *accuracy, xh_error *error);
 
+/* Stuck devices of a crossbar, those of all partners. */
+uint64_t xh_run_stuck(const xh_run_state *run, const xh_crossbar *crossbar);
+
 /* The tables of the trace: made before recording, a row at a time after. */
 xh_status xh_run_layer_table(xh_run_state *run, size_t index, xh_error *error);
 xh_status xh_run_layer_row(xh_run_state *run, size_t index, xh_error *error);

@@ -211,6 +211,7 @@ static xh_status record_devices(xh_run_state *run, xh_synapses *synapses, float 
     if (status == XH_OK && leads) {
         status = record_spread(run, figures->name, figures->devices, wear, error);
     }
+    figures->stuck = xh_run_stuck(run, crossbar);
     collect_devices(synapses, xh_probe_wear, planes, own, wear);
     if (status == XH_OK && leads) {
         status = record_wear(run, figures->name, figures->devices, wear, error);
@@ -278,6 +279,7 @@ xh_status xh_run_record_layers(xh_run_state *run, xh_run_result *result, xh_erro
     for (size_t l = 0; status == XH_OK && l < run->layers; l++) {
         status = record_layer(run, l, wear + first, &result->layers[l], error);
         first += xh_run_leads(run) ? result->layers[l].devices : 0;
+        result->stuck += result->layers[l].stuck;
     }
     result->layer_count = run->layers;
     extremes(wear, devices, &result->wear_max, &result->wear_p999);

@@ -108,6 +108,7 @@ static xh_status record_figures(xh_run_state *run, bool complete, const xh_run_r
         {"training_latency", "s", result->training_seconds},
         {"wear_max", "cycles", result->wear_max},
         {"wear_p999", "cycles", result->wear_p999},
+        {"stuck_devices", "devices", (double)result->stuck},
         {"train_images_per_second", "1/s", result->train_images_per_second},
         {"wall_seconds", "s", result->wall_seconds},
         {"peak_memory", "B", result->peak_memory_bytes},

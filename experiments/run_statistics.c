@@ -31,6 +31,7 @@
     X(update_energy, "J", "energy of learning and refresh so far, all layers")                     \
     X(latency, "s", "simulated time that everything so far took, all layers and phases")           \
     X(wear_max, "cycles", "largest wear of a device of the layer")                                 \
+    X(stuck, "devices", "stuck devices of the layer, from the start or worn out")                  \
     X(device_time, "s", "age of the layer's devices")
 
 enum {
@@ -166,6 +167,12 @@ static float largest(const float *values, size_t count) {
     return most;
 }
 
+uint64_t xh_run_stuck(const xh_run_state *run, const xh_crossbar *crossbar) {
+    uint64_t stuck = xh_probe_stuck(crossbar);
+    xh_partners_sum(run->options->partners, 1, &stuck);
+    return stuck;
+}
+
 typedef struct row_scratch {
     float *weights;
     float *norms;
@@ -198,6 +205,7 @@ static void describe(xh_run_state *run, xh_run_block *block, row_scratch scratch
         float wear = largest(scratch.wear, xh_crossbar_devices(crossbar));
         xh_partners_largest(run->options->partners, 1, &wear);
         row[COLUMN_wear_max] = (double)wear;
+        row[COLUMN_stuck] = (double)xh_run_stuck(run, crossbar);
         row[COLUMN_device_time] = xh_crossbar_time(crossbar);
     }
 }

@@ -42,6 +42,7 @@ static const figure figures[] = {
     {"latency_s", "s", "simulated time of everything", "latency", true},
     {"pulses", "pulses", "pulses of updates and refresh that reached for a device", NULL, true},
     {"wear_max", "cycles", "largest wear of a device", "wear_max", true},
+    {"stuck_devices", "devices", "devices stuck from the start or worn out", "stuck_devices", true},
     {"wall_seconds", "s", "time that the run took, over all its sessions", "wall_seconds", false},
 };
 enum { FIGURES = sizeof(figures) / sizeof(figures[0]) };

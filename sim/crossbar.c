@@ -127,21 +127,6 @@ xh_cells xh_crossbar_cells(const xh_crossbar *crossbar, size_t lane, size_t colu
     return cells;
 }
 
-/* A stuck cell conducts what it is stuck at, without noise. */
-static void override_stuck(const xh_crossbar *crossbar, size_t lane, size_t column, float *mean,
-                           float *variance) {
-    const size_t inputs = crossbar->inputs;
-    const uint8_t *stuck =
-        crossbar->stuck + xh_crossbar_place(crossbar, crossbar->lanes, lane, column);
-    for (size_t j = 0; j < inputs; j++) {
-        if (stuck[j] != XH_FREE) {
-            mean[j] = (float)(stuck[j] == XH_STUCK_LOW ? crossbar->nominal.g_min
-                                                       : crossbar->nominal.g_max);
-            variance[j] = 0.0F;
-        }
-    }
-}
-
 double xh_crossbar_full(const xh_crossbar *crossbar) {
     const double span = crossbar->nominal.g_max - crossbar->nominal.g_min;
     const double pairs = (double)crossbar->encoding->sides / 2;
@@ -153,7 +138,7 @@ void xh_crossbar_look(const xh_crossbar *crossbar, size_t lane, size_t column, f
     const xh_cells cells = xh_crossbar_cells(crossbar, lane, column, 0, crossbar->inputs);
     crossbar->model->read(crossbar->device.bytes, cells, crossbar->now, mean, variance);
     if (crossbar->stuck != NULL) {
-        override_stuck(crossbar, lane, column, mean, variance);
+        xh_crossbar_override_stuck(crossbar, lane, column, mean, variance);
     }
 }
 

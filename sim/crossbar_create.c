@@ -1,4 +1,4 @@
-/* Building a crossbar: parameters, memory, pristine cells, faults. */
+/* Building a crossbar: parameters, memory, pristine cells. */
 #include "crossbar_internal.h"
 
 #include "crosshebb/array.h"
@@ -52,6 +52,11 @@ static const xh_param rows[] = {
     ROW(XH_REAL, stuck_fraction, "1", 0, 0, 1, "share of the devices that are stuck"),
     ROW(XH_REAL, stuck_low_share, "1", 0.83, 0, 1,
         "share of the stuck devices that are stuck at g_min, the others at g_max [A: 5 to 1]"),
+    ROW(XH_FLAG, wear_out, 0,
+        "devices that have used up their endurance are stuck from then on, in the same shares"),
+    ROW(XH_REAL, endurance_spread, "1", 1, 0, 10,
+        "standard deviation of the natural logarithm of the devices' endurance, whose median is "
+        "the device's rated cycles [A]"),
     ROW(XH_REAL, refresh_threshold, "1", 0.85, 0, 1,
         "a pair is refreshed if its larger side is above this share of the conductance range "
         "[C: 9 uS of 10.5]"),
@@ -215,11 +220,7 @@ static bool create_arrays(xh_crossbar *crossbar) {
     for (size_t t = 0; good && t < crossbar->thread_count; t++) {
         good = create_thread(crossbar, &crossbar->threads[t]);
     }
-    if (good && crossbar->params.stuck_fraction > 0) {
-        crossbar->stuck = xh_array_create(devices, sizeof(uint8_t));
-        good = crossbar->stuck != NULL;
-    }
-    return good && xh_crossbar_create_converters(crossbar) &&
+    return good && xh_crossbar_create_faults(crossbar) && xh_crossbar_create_converters(crossbar) &&
            xh_crossbar_create_compensation(crossbar) && xh_crossbar_create_wires(crossbar);
 }
 
@@ -234,26 +235,6 @@ static void init_cells(xh_crossbar *crossbar) {
                                    crossbar->seeds.instance << 8 | (uint32_t)lane, 0};
             crossbar->model->init(crossbar->device.bytes, cells, stream,
                                   xh_crossbar_cell(crossbar, output), 0.0);
-        }
-    }
-}
-
-/* Draws which cells are stuck. */
-static void init_faults(xh_crossbar *crossbar) {
-    const double low = crossbar->params.stuck_fraction * crossbar->params.stuck_low_share;
-    for (size_t lane = 0; lane < crossbar->lanes; lane++) {
-        const xh_rng stream = {crossbar->seeds.device, XH_RNG_FAULT,
-                               crossbar->seeds.instance << 8 | (uint32_t)lane, 0};
-        for (size_t column = 0; column < crossbar->columns; column++) {
-            uint8_t *stuck =
-                crossbar->stuck + xh_crossbar_place(crossbar, crossbar->lanes, lane, column);
-            for (size_t j = 0; j < crossbar->inputs; j++) {
-                float u;
-                xh_rng_uniform(stream, xh_crossbar_cell(crossbar, column) + j, 1, &u);
-                stuck[j] = (double)u < low                               ? XH_STUCK_LOW
-                           : (double)u < crossbar->params.stuck_fraction ? XH_STUCK_HIGH
-                                                                         : XH_FREE;
-            }
         }
     }
 }
@@ -378,9 +359,6 @@ static xh_status create(size_t inputs, xh_division division, const xh_device_mod
                             own.count, xh_crossbar_lanes(params));
     }
     init_cells(made);
-    if (made->stuck != NULL) {
-        init_faults(made);
-    }
     init_figures(made);
     *crossbar = made;
     return XH_OK;
@@ -397,7 +375,7 @@ void xh_crossbar_free(xh_crossbar *crossbar) {
     xh_array_free(crossbar->significance);
     xh_array_free(crossbar->state);
     xh_array_free(crossbar->wear);
-    xh_array_free(crossbar->stuck);
+    xh_crossbar_free_faults(crossbar);
     xh_array_free(crossbar->weight);
     xh_array_free(crossbar->variance);
     xh_array_free(crossbar->total);

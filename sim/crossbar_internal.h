@@ -171,7 +171,8 @@ struct xh_crossbar {
      * behind all of them those of the reference columns, [lanes][references][inputs]. */
     float *state;      /* planes of each lane */
     float *wear;       /* cycles */
-    uint8_t *stuck;    /* XH_FREE, XH_STUCK_LOW, XH_STUCK_HIGH; NULL if none is */
+    uint8_t *stuck;    /* XH_FREE, XH_STUCK_LOW, XH_STUCK_HIGH; NULL if none can be */
+    float *lasts;      /* cycles until the cell is stuck; NULL if none wears out */
     float *weight;     /* [columns][inputs], as read last, in front of the converters */
     float *variance;   /* [columns][inputs], of one read of a weight, without its reference */
     float *total;      /* [columns][inputs], siemens of all cells of a synapse */
@@ -241,6 +242,23 @@ void xh_crossbar_sense_both(const xh_crossbar *crossbar, size_t column, size_t s
 /* What one lane of a column conducts, mean and variance [inputs], at its own terminals. */
 void xh_crossbar_look(const xh_crossbar *crossbar, size_t lane, size_t column, float *mean,
                       float *variance);
+
+/* Draws which cells are stuck and what the others last; false if memory is short. */
+bool xh_crossbar_create_faults(xh_crossbar *crossbar);
+void xh_crossbar_free_faults(xh_crossbar *crossbar);
+
+/* Cells of one lane in a column (or all) that have used up their endurance are stuck from now on;
+ * only where cells wear out. */
+void xh_crossbar_wear_out(xh_crossbar *crossbar, size_t lane, size_t column);
+void xh_crossbar_wear_out_all(xh_crossbar *crossbar);
+
+/* Stuck cells take the pulse and do not move; index NULL: all cells are pulsed. */
+void xh_crossbar_hold_stuck(const uint8_t *stuck, size_t count, const uint32_t *index,
+                            float *direction, xh_pulse_tally *tally);
+
+/* A stuck cell conducts what it is stuck at, without noise. */
+void xh_crossbar_override_stuck(const xh_crossbar *crossbar, size_t lane, size_t column,
+                                float *mean, float *variance);
 
 /* Memory for wires, where they have resistance; false if it is short. */
 bool xh_crossbar_create_wires(xh_crossbar *crossbar);

@@ -113,6 +113,9 @@ static void set_lane(xh_crossbar *crossbar, xh_crossbar_thread *own, const doubl
         xh_rng_normal(stream, xh_crossbar_cell(crossbar, column), inputs, own->noise + d * inputs);
     }
     crossbar->model->set(crossbar->device.bytes, cells, own->direction, own->noise, crossbar->now);
+    if (crossbar->lasts != NULL) {
+        xh_crossbar_wear_out(crossbar, lane, column);
+    }
     xh_crossbar_touch(crossbar, lane, column);
 }
 

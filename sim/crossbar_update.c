@@ -132,18 +132,6 @@ static void choose(size_t count, const int8_t *direction, uint32_t *index, float
     }
 }
 
-/* Stuck cells take the pulse and do not move; index NULL: all cells are pulsed. */
-static void hold_stuck(const uint8_t *stuck, size_t count, const uint32_t *index, float *direction,
-                       xh_pulse_tally *tally) {
-    for (size_t k = 0; k < count; k++) {
-        if (stuck[index ? index[k] : k] != XH_FREE) {
-            tally->up += direction[k] > 0.0F;
-            tally->down += direction[k] < 0.0F;
-            direction[k] = 0.0F;
-        }
-    }
-}
-
 /* The pulsed cells of a column side by side, in the thread's own memory. */
 static xh_cells gather(const xh_crossbar *crossbar, xh_crossbar_thread *thread, xh_cells column,
                        size_t count) {
@@ -187,6 +175,9 @@ size_t xh_crossbar_pulse_lane(xh_crossbar *crossbar, xh_crossbar_thread *thread,
     const xh_device_pulse_cost *cost = &crossbar->cost;
     add_wear(inputs, direction, (float)(reset ? cost->wear_reset : cost->wear_up),
              (float)(reset ? cost->wear_reset : cost->wear_down), crossbar->wear + first);
+    if (crossbar->lasts != NULL) {
+        xh_crossbar_wear_out(crossbar, lane, output);
+    }
     for (size_t d = 0; d < crossbar->draws; d++) {
         const xh_rng stream = {crossbar->seeds.cycle, XH_RNG_CYCLE,
                                crossbar->seeds.instance | (uint32_t)d << 16, step};
@@ -194,8 +185,8 @@ size_t xh_crossbar_pulse_lane(xh_crossbar *crossbar, xh_crossbar_thread *thread,
     }
     const void *params = crossbar->device.bytes;
     if (crossbar->stuck != NULL && !reset) {
-        hold_stuck(crossbar->stuck + first, count, all ? NULL : thread->index, thread->direction,
-                   tally);
+        xh_crossbar_hold_stuck(crossbar->stuck + first, count, all ? NULL : thread->index,
+                               thread->direction, tally);
     }
     if (reset) {
         crossbar->model->reset(params, cells, thread->noise, crossbar->now, tally);

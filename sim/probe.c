@@ -46,6 +46,14 @@ void xh_probe_wear(const xh_crossbar *crossbar, float *cycles) {
     memcpy(cycles, crossbar->wear, xh_crossbar_devices(crossbar) * sizeof(float));
 }
 
+size_t xh_probe_stuck(const xh_crossbar *crossbar) {
+    size_t stuck = 0;
+    for (size_t c = 0; crossbar->stuck != NULL && c < xh_crossbar_devices(crossbar); c++) {
+        stuck += crossbar->stuck[c] != XH_FREE;
+    }
+    return stuck;
+}
+
 /* The cells of the reference columns, which are divided as the tiles are. */
 static void reference_state(xh_crossbar *crossbar, xh_state *state) {
     const size_t lanes = crossbar->lanes;
@@ -77,6 +85,7 @@ void xh_probe_state(xh_crossbar *crossbar, xh_state *state) {
     }
     xh_ledger_state(&crossbar->ledger, state);
     if (state->loading) {
+        xh_crossbar_wear_out_all(crossbar);
         xh_crossbar_touch_all(crossbar);
     }
 }

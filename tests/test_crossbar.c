@@ -143,40 +143,6 @@ START_TEST(charge_is_conductance_times_duty) {
 }
 END_TEST
 
-START_TEST(stuck_cells_take_pulses_and_stay) {
-    enum { INPUTS = 100, OUTPUTS = 100, CELLS = 2 * INPUTS * OUTPUTS };
-    xh_crossbar_params params = xh_plain_crossbar();
-    params.stuck_fraction = 0.1;
-    params.stuck_low_share = 0.8;
-    xh_crossbar *crossbar = xh_make_crossbar(INPUTS, OUTPUTS, "ideal", NULL, 0, &params, 1);
-    static float before[CELLS];
-    static float after[CELLS];
-    int8_t up[INPUTS];
-    memset(up, 3, sizeof(up));
-    float *zero = xh_normals(INPUTS * OUTPUTS, 1, 0);
-    xh_crossbar_program(crossbar, zero);
-    xh_probe_conductances(crossbar, before);
-    xh_crossbar_update_begin(crossbar);
-    for (size_t o = 0; o < OUTPUTS; o++) {
-        xh_crossbar_pulse(crossbar, o, up, up);
-    }
-    xh_crossbar_update_end(crossbar);
-    xh_probe_conductances(crossbar, after);
-    size_t held = 0;
-    for (size_t c = 0; c < CELLS; c++) {
-        held += before[c] == after[c];
-    }
-    /* binomial(20000, 0.1): standard deviation 42; bound 5 sigma */
-    ck_assert_uint_ge(held, 2000 - 212);
-    ck_assert_uint_le(held, 2000 + 212);
-    const xh_pulse_tally *pulses = &xh_crossbar_ledger(crossbar)->pulses[XH_PHASE_update];
-    ck_assert_uint_eq(pulses->up, 3 * CELLS);
-    ck_assert_uint_eq(pulses->effective, 3 * (CELLS - held));
-    xh_array_free(zero);
-    xh_crossbar_free(crossbar);
-}
-END_TEST
-
 /* The selection counter spreads a train over the devices: with N devices, N pulses give each one. */
 START_TEST(selection_counter_takes_turns) {
     enum { INPUTS = 3, DEVICES = 4 };
@@ -387,7 +353,6 @@ int main(void) {
                                   ideal_read_is_the_plain_product,
                                   converters_cost_little_when_calibrated,
                                   charge_is_conductance_times_duty,
-                                  stuck_cells_take_pulses_and_stay,
                                   selection_counter_takes_turns,
                                   refresh_gives_back_the_range,
                                   drift_follows_the_clock,

@@ -100,6 +100,8 @@ static xh_synapses *make_physical(const physics *kind, const float *weights, xh_
     crossbar_params.carry_every = 2;
     crossbar_params.carry_threshold = 0.05;
     crossbar_params.stuck_fraction = 0.05;
+    crossbar_params.wear_out = true;
+    crossbar_params.endurance_spread = 8; /* so that some cells fail on the way */
     crossbar_params.refresh_threshold = 0.3;
     xh_setting coarse[3];
     const size_t settings = coarse_of(kind->device, coarse);

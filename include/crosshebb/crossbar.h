@@ -46,6 +46,8 @@ typedef struct xh_crossbar_params {
     bool read_noise;          /* on: drawn once an output, from the exact variance */
     double stuck_fraction;    /* of the devices */
     double stuck_low_share;   /* of these at g_min; the others at g_max */
+    bool wear_out;            /* devices are stuck once their endurance is used up */
+    double endurance_spread;  /* standard deviation of its natural logarithm */
     double refresh_threshold; /* of g_max - g_min: mean conductance of the larger side above which a
                                  pair is refreshed */
     double refresh_difference; /* of g_max - g_min: refreshed only while the sides differ by less */
@@ -174,6 +176,9 @@ void xh_crossbar_pulse(xh_crossbar *crossbar, size_t output, const int8_t *plus,
 /** Reads the pairs of one column and refreshes those that saturate: RESET of both sides, then their
  * difference again by up pulses on one side. Only for pairs, of devices that reset. */
 void xh_crossbar_refresh(xh_crossbar *crossbar, size_t output);
+
+/** Books, at an update, from how many positions the layer learns: what arrays spare digital hardware. */
+void xh_crossbar_book_positions(xh_crossbar *crossbar, size_t positions);
 
 /** Books digital work of a scheme. */
 void xh_crossbar_book(xh_crossbar *crossbar, xh_event event, uint64_t count);

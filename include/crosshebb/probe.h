@@ -21,6 +21,9 @@ void xh_probe_conductances(const xh_crossbar *crossbar, float *conductance);
 /** Cycles that each device has been worn by (weighted pulses), same shape. */
 void xh_probe_wear(const xh_crossbar *crossbar, float *cycles);
 
+/** How many devices are stuck, from the start or worn out. */
+size_t xh_probe_stuck(const xh_crossbar *crossbar);
+
 /** Saves or loads all that an equal crossbar (same shape, device, parameters and seeds) needs to go
  * on between a read and an update: cells, wear, clock, ranges, counters of the random streams,
  * ledger. */

@@ -59,6 +59,7 @@ typedef struct xh_run_layer {
     xh_run_weights weights;
     xh_run_winners winners;     /* before the last row */
     double wear_max, wear_p999; /* cycles a device */
+    size_t stuck;               /* devices, from the start or worn out */
 } xh_run_layer;
 
 /** The test images classified again some time after training. */
@@ -88,6 +89,7 @@ typedef struct xh_run_result {
     double joules_per_synapse; /* update_joules over synapse_updates */
     double joules_per_pulse;   /* update_joules over pulses on devices */
     double wear_max, wear_p999;
+    size_t stuck; /* devices */
     size_t inference_count;
     xh_run_inference inferences[XH_CONFIG_TIMES];
     size_t layer_count;
