@@ -48,7 +48,7 @@ static xh_status read_number(const xh_result *result, const char *path, double *
 /* Results of earlier versions do not know of these, which then never happened. */
 static bool is_late(xh_phase phase, xh_event event) {
     return phase == XH_PHASE_compensation || event == XH_EVENT_input_step ||
-           event == XH_EVENT_step_charge;
+           event == XH_EVENT_step_charge || xh_event_spared(event);
 }
 
 /* /ledger/KIND, a number an event. */

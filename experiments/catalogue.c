@@ -195,7 +195,9 @@ static xh_status show_hardware(size_t index, FILE *stream, xh_error *error) {
         "A assumed)\n",
         stream);
     for (int event = 0; event < XH_EVENTS; event++) {
-        print_price((xh_event)event, &hardware.price[event], stream);
+        if (hardware.price[event].mark || !(hardware.digital || xh_event_spared((xh_event)event))) {
+            print_price((xh_event)event, &hardware.price[event], stream);
+        }
     }
     return XH_OK;
 }

@@ -42,6 +42,25 @@ static void write_latency(xh_json *json, const xh_bill *bill) {
     xh_json_close(json, '}');
 }
 
+/* The prices of the other profile that count in this bill. */
+static void write_prices(xh_json *json, const quote *offer) {
+    xh_json_open(json, "prices", '{');
+    for (int e = 0; e < XH_EVENTS; e++) {
+        const xh_price *price = &offer->other.price[e];
+        const char mark[2] = {price->mark, '\0'};
+        const double joules = xh_cost_event_joules(&offer->priced.cost, (xh_event)e);
+        if (price->mark && joules > 0) {
+            xh_json_open(json, xh_event_name((xh_event)e), '{');
+            xh_json_number(json, "joules", price->joules);
+            xh_json_number(json, "share", joules / offer->priced.cost.total_joules);
+            xh_json_text(json, "mark", mark);
+            xh_json_text(json, "source", price->source);
+            xh_json_close(json, '}');
+        }
+    }
+    xh_json_close(json, '}');
+}
+
 static void write_bill(xh_json *json, const char *key, const char *hardware, const xh_bill *bill) {
     xh_json_open(json, key, '{');
     xh_json_text(json, "hardware", hardware);
@@ -66,6 +85,7 @@ static void print_json(const quote *offer) {
     xh_json_text(&json, "result", offer->result);
     write_bill(&json, "recorded", offer->hardware, &offer->recorded);
     write_bill(&json, "priced", offer->other.name, &offer->priced);
+    write_prices(&json, offer);
     xh_json_close(&json, '}');
 }
 
@@ -120,6 +140,26 @@ static void print_events(const xh_cost *old, const xh_cost *new) {
     }
 }
 
+/* What share of the energy goes to each component, what the whole would be if it cost twice or half
+ * as much, and where its price comes from. */
+static void print_prices(const xh_cost *cost, const xh_hardware *hardware) {
+    printf("\nprices of %s: a unit, share of the energy, the whole with twice and with half the "
+           "price, mark (P paper,\nC published code, D derived, M remembered, A assumed), source\n",
+           hardware->name);
+    for (int e = 0; e < XH_EVENTS; e++) {
+        const xh_price *price = &hardware->price[e];
+        const double share = xh_cost_event_joules(cost, (xh_event)e) / cost->total_joules;
+        char joules[XH_QUANTITY_SIZE] = "-";
+        if (share > 0) {
+            printf("%-*s %10s %7.2f %% %+8.2f %% %+8.2f %%  %c  %s\n", LABEL,
+                   xh_event_name((xh_event)e),
+                   price->mark ? xh_quantity(price->joules, "J", joules) : joules, 100 * share,
+                   100 * share, -50 * share, price->mark ? price->mark : ' ',
+                   price->mark ? price->source : "by the physics of the device");
+        }
+    }
+}
+
 static void print_table(const quote *offer) {
     const xh_bill *old = &offer->recorded, *new = &offer->priced;
     printf("%s, seed %.0f\n\n", offer->experiment, offer->seed);
@@ -130,6 +170,7 @@ static void print_table(const quote *offer) {
     print_phases(&old->cost, &new->cost);
     puts("\nenergy by component");
     print_events(&old->cost, &new->cost);
+    print_prices(&new->cost, &offer->other);
 }
 
 static xh_status read_quote(const xh_result *result, quote *offer, xh_error *error) {
@@ -143,6 +184,20 @@ static xh_status read_quote(const xh_result *result, quote *offer, xh_error *err
     offer->seed = xh_result_number(result, "/", "seed");
     offer->result = xh_result_path(result);
     return status;
+}
+
+/* Digital hardware does the mathematics, of which results of earlier versions have no counts. */
+static xh_status check_mathematics(const quote *offer, xh_error *error) {
+    double count = 0;
+    for (int phase = 0; phase < XH_PHASES; phase++) {
+        count += offer->account.whole.count[phase][XH_EVENT_weight_mac];
+    }
+    return offer->other.digital && count == 0
+               ? xh_error_set(error, XH_INPUT,
+                              "%s: it has no counts of weight_mac, which %s prices: an earlier "
+                              "version of crosshebb wrote it",
+                              offer->result, offer->other.name)
+               : XH_OK;
 }
 
 xh_status xh_command_price(const xh_arguments *arguments, xh_error *error) {
@@ -159,6 +214,9 @@ xh_status xh_command_price(const xh_arguments *arguments, xh_error *error) {
     }
     if (status == XH_OK) {
         status = read_quote(result, &offer, error);
+    }
+    if (status == XH_OK) {
+        status = check_mathematics(&offer, error);
     }
     if (status == XH_OK) {
         offer.priced = xh_bill_of(&offer.account, &offer.other);

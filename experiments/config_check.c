@@ -306,20 +306,35 @@ static xh_status check_device(const xh_config *config, const xh_node *root, xh_e
     return xh_node_locate(at(root, "device"), error);
 }
 
+static bool has_arrays(const xh_config *config) {
+    bool found = false;
+    for (size_t l = 0; l < config->layer_count; l++) {
+        found = found || strcmp(config->layers[l].synapses, "digital") != 0;
+    }
+    return found;
+}
+
+/* Arrays take time and energy of their own, of which digital hardware has none. */
+static xh_status check_hardware(const xh_config *config, const xh_node *root, xh_error *error) {
+    if (!config->hardware.digital || !has_arrays(config)) {
+        return XH_OK;
+    }
+    return xh_node_error(at(root, "hardware"), error,
+                         "hardware = %s is digital, and layers are on arrays; crosshebb price "
+                         "sets a finished run beside digital hardware",
+                         config->experiment.hardware);
+}
+
 /* What ages are the devices of layers on crossbars, and time goes on from the rest. */
 static xh_status check_inference(const xh_config *config, const xh_node *root, xh_error *error) {
     const xh_node *place = at(at(root, "inference"), "after");
     double seconds[XH_CONFIG_TIMES];
     size_t count = 0;
-    bool ages = false;
     if (xh_config_times(config->inference.after, seconds, &count, error) != XH_OK) {
         xh_error_prefix(error, "inference.after = ");
         return xh_node_locate(place, error);
     }
-    for (size_t l = 0; l < config->layer_count; l++) {
-        ages = ages || strcmp(config->layers[l].synapses, "digital") != 0;
-    }
-    if (count > 0 && !ages) {
+    if (count > 0 && !has_arrays(config)) {
         return xh_node_error(place, error, "inference.after needs a layer on a crossbar");
     }
     if (count > 0 && seconds[0] < config->training.rest_seconds) {
@@ -339,8 +354,9 @@ static xh_status check_periphery(const xh_config *config, const xh_node *root, x
 
 xh_status xh_config_check(const xh_config *config, const xh_node *root, xh_error *error) {
     static xh_status (*const checks[])(const xh_config *, const xh_node *, xh_error *) = {
-        check_names,  check_data,      check_training,  check_views,     check_backprop,
-        check_device, check_periphery, check_inference, check_crossbars, check_arithmetic};
+        check_names,     check_data,       check_training,  check_views,
+        check_backprop,  check_device,     check_periphery, check_inference,
+        check_crossbars, check_arithmetic, check_hardware};
     xh_status status = XH_OK;
     for (size_t i = 0; i < sizeof checks / sizeof checks[0] && status == XH_OK; i++) {
         status = checks[i](config, root, error);

@@ -15,7 +15,11 @@ static const xh_param hardware_rows[] = {
     XH_REAL(xh_hardware, driver_efficiency, "1", 1, 1e-6, 1,
             "energy of a programming pulse in the device over energy from the supply"),
     XH_FLAG(xh_hardware, adc_gated, false, "columns without a neuron cost nothing"),
+    XH_FLAG(xh_hardware, digital, false,
+            "digital hardware without arrays, which has prices of the same mathematics only"),
 };
+/* Of these rows, what every profile must have, and what one with arrays must. */
+enum { NAMED = 2, WITH_ARRAYS = 6 };
 const xh_param_table xh_hardware_param_table = {
     hardware_rows, sizeof hardware_rows / sizeof hardware_rows[0], offsetof(xh_hardware, price)};
 
@@ -36,31 +40,36 @@ static const xh_param price_rows[] = {
 };
 static const xh_param_table price_table = XH_PARAM_TABLE(price_params, price_rows);
 
-/* Who sets the price of an event. */
-typedef enum pricing {
-    BY_PROFILE,
-    BY_PROFILE_OR_FREE, /* the profile may add to what the device's pulse takes */
-    BY_PHYSICS          /* read voltage, or the device's pulses */
-} pricing;
+/* Whether the profile must, may or must not price an event. */
+typedef enum pricing { NEEDED, OPTIONAL, FOREIGN } pricing;
 
-static pricing pricing_of(xh_event event) {
+/* Of arrays: the read voltage and the device's pulses have prices of their own, a slot at least its
+ * pulse's, and what arrays spare has none. Of digital hardware: learning may update the winner's
+ * synapses or the layer's. */
+static pricing pricing_of(xh_event event, bool digital) {
     switch (event) {
     case XH_EVENT_array_charge:
     case XH_EVENT_step_charge:
     case XH_EVENT_pulse_up:
     case XH_EVENT_pulse_down:
     case XH_EVENT_pulse_reset:
-        return BY_PHYSICS;
+        return FOREIGN;
     case XH_EVENT_pulse_slot:
-        return BY_PROFILE_OR_FREE;
+        return digital ? FOREIGN : OPTIONAL;
+    case XH_EVENT_softmax:
+        return NEEDED;
+    case XH_EVENT_winner_synapse:
+    case XH_EVENT_layer_synapse:
+        return digital ? OPTIONAL : FOREIGN;
     default:
-        return BY_PROFILE;
+        return digital == xh_event_spared(event) ? NEEDED : FOREIGN;
     }
 }
 
-/* Every row of the table must be there. */
-static xh_status require_all(const xh_node *node, const xh_param_table *table, xh_error *error) {
-    for (size_t i = 0; i < table->count; i++) {
+/* The first rows of the table must be there. */
+static xh_status require(const xh_node *node, const xh_param_table *table, size_t count,
+                         xh_error *error) {
+    for (size_t i = 0; i < count; i++) {
         const char *name = table->params[i].name;
         if (!xh_node_entry(node, name)) {
             return xh_node_error(node, error, "%s%s%s is missing", node->path,
@@ -81,7 +90,7 @@ static xh_status read_price(const xh_node *node, xh_price *price, xh_error *erro
     memset(&params, 0, sizeof params);
     xh_status status = xh_node_params(node, &price_table, NULL, 0, &params, error);
     if (status == XH_OK) {
-        status = require_all(node, &price_table, error);
+        status = require(node, &price_table, price_table.count, error);
     }
     if (status == XH_OK) {
         status = require_text(node, "source", error);
@@ -98,7 +107,7 @@ static xh_status read_prices(const xh_node *prices, xh_hardware *hardware, xh_er
     const char *names[XH_EVENTS];
     size_t count = 0;
     for (int event = 0; event < XH_EVENTS; event++) {
-        if (pricing_of((xh_event)event) != BY_PHYSICS) {
+        if (pricing_of((xh_event)event, hardware->digital) != FOREIGN) {
             names[count++] = xh_event_name((xh_event)event);
         }
     }
@@ -111,7 +120,7 @@ static xh_status read_prices(const xh_node *prices, xh_hardware *hardware, xh_er
         const xh_node *node = xh_node_entry(prices, name);
         if (node) {
             status = read_price(node, &hardware->price[event], error);
-        } else if (pricing_of((xh_event)event) == BY_PROFILE) {
+        } else if (pricing_of((xh_event)event, hardware->digital) == NEEDED) {
             status = xh_node_error(prices, error, "prices.%s is missing", name);
         }
     }
@@ -124,7 +133,8 @@ static xh_status read_profile(const xh_node *root, xh_hardware *hardware, xh_err
     memset(&fresh, 0, sizeof fresh);
     xh_status status = xh_node_params(root, &xh_hardware_param_table, others, 1, &fresh, error);
     if (status == XH_OK) {
-        status = require_all(root, &xh_hardware_param_table, error);
+        status =
+            require(root, &xh_hardware_param_table, fresh.digital ? NAMED : WITH_ARRAYS, error);
     }
     if (status == XH_OK) {
         status = require_text(root, "name", error);

@@ -123,6 +123,7 @@ void xh_crossbar_read_end(xh_crossbar *crossbar) {
     count[XH_EVENT_partial_sum] +=
         vectors * ((sums - 1) * outputs + xh_crossbar_offset_sums(crossbar));
     count[XH_EVENT_softmax] += vectors * outputs;
+    count[XH_EVENT_weight_mac] += vectors * (double)crossbar->inputs * outputs;
     xh_crossbar_book_time(crossbar, count, vectors * passes * turns, charge_of(crossbar));
     if (crossbar->coding.peaks) { /* comparisons */
         count[XH_EVENT_partial_sum] += vectors * (double)(crossbar->inputs - 1);
@@ -136,6 +137,13 @@ void xh_crossbar_read_end(xh_crossbar *crossbar) {
     if (crossbar->phase == XH_PHASE_forward) {
         xh_crossbar_follow(crossbar, vectors);
     }
+}
+
+void xh_crossbar_book_positions(xh_crossbar *crossbar, size_t positions) {
+    const double winners = (double)positions * (double)crossbar->inputs;
+    double *count = crossbar->ledger.count[XH_PHASE_update];
+    count[XH_EVENT_winner_synapse] += winners;
+    count[XH_EVENT_layer_synapse] += winners * (double)crossbar->division.length;
 }
 
 void xh_crossbar_book_check(xh_crossbar *crossbar) {

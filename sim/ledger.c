@@ -31,6 +31,11 @@ const char *xh_event_sentence(xh_event event) {
     return event_labels[event].sentence;
 }
 
+bool xh_event_spared(xh_event event) {
+    return event == XH_EVENT_weight_mac || event == XH_EVENT_winner_synapse ||
+           event == XH_EVENT_layer_synapse;
+}
+
 const char *xh_phase_name(xh_phase phase) {
     return phase_labels[phase].name;
 }
@@ -111,12 +116,20 @@ static double seconds_of(xh_event event, const xh_hardware *hardware,
     return hardware->price[event].seconds + pulse;
 }
 
+/* Whether the hardware pays for the event at all. */
+static bool pays(const xh_hardware *hardware, xh_event event) {
+    return !hardware->digital || event == XH_EVENT_softmax || xh_event_spared(event);
+}
+
 xh_cost xh_ledger_price(const xh_ledger *ledger, const xh_hardware *hardware,
                         const xh_device_pulse_cost *device) {
     xh_cost cost = {0};
     for (int phase = 0; phase < XH_PHASES; phase++) {
         for (int event = 0; event < XH_EVENTS; event++) {
             const double count = ledger->count[phase][event];
+            if (!pays(hardware, (xh_event)event)) {
+                continue;
+            }
             cost.joules[phase][event] = count * joules_of((xh_event)event, hardware, device);
             cost.seconds[phase][event] = count * seconds_of((xh_event)event, hardware, device);
             cost.total_joules += cost.joules[phase][event];

@@ -194,6 +194,7 @@ void xh_synapses_update(xh_synapses *synapses, const xh_signals *signals) {
     rule.rate *= synapses->annealing;
     if (synapses->crossbar) {
         xh_crossbar_update_begin(synapses->crossbar);
+        xh_crossbar_book_positions(synapses->crossbar, signals->count);
         synapses->scheme->update(synapses->scheme_params, synapses->crossbar, rule, signals,
                                  synapses->state);
         xh_crossbar_update_end(synapses->crossbar);

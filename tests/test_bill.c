@@ -31,6 +31,9 @@ START_TEST(a_run_costs_what_its_result_holds) {
     ck_assert_msg(read_bill() == XH_OK, "%s", error.text);
     ck_assert_mem_eq(account.whole.count, result.ledger.count, sizeof(account.whole.count));
     ck_assert_mem_ne(account.whole.count, account.training.count, sizeof(account.whole.count));
+    const double *update = account.whole.count[XH_PHASE_update];
+    ck_assert_double_gt(update[XH_EVENT_winner_synapse], 0);
+    ck_assert_double_ge(update[XH_EVENT_layer_synapse], account.synapse_updates);
     const xh_bill again = xh_bill_of(&account, &config.hardware);
     ck_assert_mem_eq(&again, &recorded, sizeof(again));
     assert_same(again.cost, result.cost);

@@ -14,8 +14,9 @@ START_TEST(hardware_profiles_are_sound) {
         ck_assert_msg(xh_hardware_load(xh_hardware_at(i).name, &hardware, &error) == XH_OK, "%s",
                       error.text);
         ck_assert_str_eq(hardware.name, xh_hardware_at(i).name);
-        ck_assert_double_gt(hardware.read_voltage, 0);
-        const xh_price *price = &hardware.price[XH_EVENT_adc_conversion];
+        ck_assert(hardware.digital || hardware.read_voltage > 0);
+        const xh_price *price =
+            &hardware.price[hardware.digital ? XH_EVENT_weight_mac : XH_EVENT_adc_conversion];
         ck_assert_double_gt(price->joules, 0);
         ck_assert_ptr_nonnull(strchr("PCDMA", price->mark));
         ck_assert_uint_gt(strlen(price->source), 0);
@@ -105,11 +106,68 @@ START_TEST(a_read_takes_the_measured_energy) {
         /* less the softmax, which is not the core's: 2 pJ a column */
         const double joules = xh_cost_phase_joules(&cost, XH_PHASE_inference) - N * 2e-12;
         ck_assert_double_eq_tol(joules, 12.5e-9, 0.1e-9);
+        ck_assert_double_eq(ledger->count[XH_PHASE_inference][XH_EVENT_weight_mac], N * N);
         ck_assert_double_eq_tol(xh_cost_phase_seconds(&cost, XH_PHASE_inference),
                                 c == 0 ? 130e-9 : 127e-9, 1e-15);
         xh_crossbar_free(crossbar);
     }
     xh_array_free(zero);
+}
+END_TEST
+
+/* Digital profiles: joules of a weight that is read once and learned once, from the operations and
+ * accesses in their tables (Horowitz, ISSCC 2014; Jouppi et al., ISCA 2021, and data sheets, from
+ * memory). What arrays do costs them nothing. */
+START_TEST(digital_hardware_pays_for_the_mathematics) {
+    static const struct {
+        const char *name;
+        double joules; /* dense: multiply, add and memory three times; sparse: once; batched: two */
+    } profiles[] = {
+        {"digital-45nm-fp32", 3 * (3.7e-12 + 0.9e-12 + 20e-12 * 4 / 8)},
+        {"digital-7nm-bf16", 3 * (0.21e-12 + 0.11e-12 + 8.5e-12 * 2 / 8)},
+        {"digital-7nm-int8", 3 * (0.07e-12 + 0.03e-12 + 8.5e-12 / 8)},
+        {"digital-7nm-int8-sparse", 0.07e-12 + 0.03e-12 + 8.5e-12 / 8},
+        {"gpu-a100-fp32", 4 * 400 / 19.5e12},
+        {"gpu-h100-bf16", 4 * 700 / 989e12},
+    };
+    const xh_device_pulse_cost device = {.energy_up = 1, .energy_down = 1, .time_up = 1};
+    xh_ledger ledger = {0};
+    for (int event = 0; event < XH_EVENTS; event++) {
+        ledger.count[XH_PHASE_update][event] = 1;
+    }
+    ledger.count[XH_PHASE_update][XH_EVENT_softmax] = 0;
+    ledger.count[XH_PHASE_update][XH_EVENT_winner_synapse] = 0; /* few of all */
+    for (size_t p = 0; p < sizeof(profiles) / sizeof(profiles[0]); p++) {
+        xh_hardware hardware;
+        ck_assert_int_eq(xh_hardware_load(profiles[p].name, &hardware, &error), XH_OK);
+        const xh_cost cost = xh_ledger_price(&ledger, &hardware, &device);
+        ck_assert_double_eq_tol(cost.total_joules, profiles[p].joules, 0.01 * profiles[p].joules);
+        ck_assert_double_lt(cost.total_seconds, 1e-11);
+    }
+}
+END_TEST
+
+static const char digital[] = "name: mine\nsummary: of my own\ndigital: true\nprices:\n"
+                              "  weight_mac: {joules: 1e-12, seconds: 0, mark: A, source: guess}\n"
+                              "  softmax: {joules: 1e-12, seconds: 0, mark: A, source: guess}\n";
+
+START_TEST(wrong_digital_hardware_is_told) {
+    static const struct {
+        const char *line, *message;
+    } wrong[] = {{"  adc_conversion: {joules: 1, seconds: 0, mark: A, source: guess}\n",
+                  "h.yaml:7: unknown key prices.adc_conversion"},
+                 {"  pulse_slot: {joules: 1, seconds: 0, mark: A, source: guess}\n",
+                  "h.yaml:7: unknown key prices.pulse_slot"}};
+    xh_hardware hardware;
+    ck_assert_msg(xh_hardware_parse("h.yaml", digital, strlen(digital), &hardware, &error) == XH_OK,
+                  "%s", error.text);
+    for (size_t w = 0; w < sizeof(wrong) / sizeof(wrong[0]); w++) {
+        char text[1024];
+        snprintf(text, sizeof text, "%s%s", digital, wrong[w].line);
+        ck_assert_int_eq(xh_hardware_parse("h.yaml", text, strlen(text), &hardware, &error),
+                         XH_INPUT);
+        ck_assert_str_eq(error.text, wrong[w].message);
+    }
 }
 END_TEST
 
@@ -173,8 +231,10 @@ START_TEST(embedded_texts_are_the_files) {
 END_TEST
 
 int main(void) {
-    const TTest *tests[] = {hardware_profiles_are_sound, the_measured_chips_take_their_energy,
-                            a_read_takes_the_measured_energy, wrong_hardware_is_told,
-                            embedded_texts_are_the_files};
+    const TTest *tests[] = {
+        hardware_profiles_are_sound,      the_measured_chips_take_their_energy,
+        a_read_takes_the_measured_energy, digital_hardware_pays_for_the_mathematics,
+        wrong_digital_hardware_is_told,   wrong_hardware_is_told,
+        embedded_texts_are_the_files};
     return xh_suite_run("hardware", tests, sizeof tests / sizeof tests[0]);
 }

@@ -41,7 +41,11 @@ extern "C" {
     X(input_step, "steps", "one step of time in which inputs are on as pulse widths")              \
     X(step_charge, "S",                                                                            \
       "conductance times steps of its input, summed over the cells of a read (Joule heat)")        \
-    X(pulse_slot, "slots", "one programming slot of a layer's tiles in parallel")
+    X(pulse_slot, "slots", "one programming slot of a layer's tiles in parallel")                  \
+    X(weight_mac, "weights",                                                                       \
+      "one weight times one input of a read: what arrays do, and digital hardware would compute")  \
+    X(winner_synapse, "synapses", "one synapse of the winner, at a position learned from")         \
+    X(layer_synapse, "synapses", "one synapse of the layer, at a position learned from")
 
 typedef enum xh_event {
 #define XH_EVENT_ENUM(name, unit, sentence) XH_EVENT_##name,
@@ -74,6 +78,8 @@ typedef struct xh_ledger {
 const char *xh_event_name(xh_event event);
 const char *xh_event_unit(xh_event event);
 const char *xh_event_sentence(xh_event event);
+/** Whether arrays do that work by their physics, so that only digital hardware has a price for it. */
+bool xh_event_spared(xh_event event);
 const char *xh_phase_name(xh_phase phase);
 const char *xh_phase_sentence(xh_phase phase);
 
@@ -97,7 +103,8 @@ typedef struct xh_price {
 
 /** Prices of one technology's periphery. Pulses on devices are priced by the device model, divided
  * by driver_efficiency; array_charge by read_voltage^2 times integration_time, step_charge by
- * read_voltage^2 times the duration of an input_step. */
+ * read_voltage^2 times the duration of an input_step. Digital hardware has no arrays: it does the same
+ * mathematics, and pays for what they spare it (xh_event_spared) and softmax only. */
 typedef struct xh_hardware {
     char name[XH_PARAM_TEXT_SIZE];
     char summary[XH_PARAM_TEXT_SIZE];
@@ -105,6 +112,7 @@ typedef struct xh_hardware {
     double integration_time;  /* seconds a read at full duty */
     double driver_efficiency; /* device joules over supply joules, (0, 1] */
     bool adc_gated;           /* idle converters cost nothing */
+    bool digital;             /* no arrays, and none of the four above */
     xh_price price[XH_EVENTS];
 } xh_hardware;
 

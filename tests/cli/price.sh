@@ -37,6 +37,26 @@ grep -Eq '^energy +[0-9.]+ .?J +[0-9.]+ .?J +[0-9.]+ +of everything' out || fail
 grep -Eq '^ +pcm-14nm-measured +survey-32nm +ratio$' out || fail "no names in $(cat out)"
 grep -Eq '^adc_conversion +[0-9]' out || fail "no components in $(cat out)"
 
+# Digital hardware pays for the mathematics only, and says what its prices rest on.
+expect 0 "$program" price tiny.h5 --hardware digital-7nm-int8 --json
+python3 - <<'PYTHON'
+import json
+import math
+
+priced, prices = (json.load(open("out"))[name] for name in ("priced", "prices"))
+events = {}
+for phase in priced["energy"]["phases"].values():
+    for event, joules in phase.items():
+        events[event] = events.get(event, 0) + joules
+assert {event for event, joules in events.items() if joules > 0} == {"weight_mac", "layer_synapse", "softmax"} == set(prices)
+assert math.isclose(sum(events.values()), priced["energy"]["total_J"], rel_tol=1e-12)
+assert math.isclose(sum(price["share"] for price in prices.values()), 1, rel_tol=1e-12)
+assert all(price["mark"] in "PCDMA" and price["source"] for price in prices.values())
+PYTHON
+expect 0 "$program" price tiny.h5 --hardware digital-7nm-int8
+grep -Eq '^weight_mac +1\.16 pJ +[0-9.]+ % +\+[0-9.]+ % +-[0-9.]+ % +M +int8' out || fail "no prices in $(cat out)"
+expect_error 'hardware = digital-7nm-int8 is digital, and layers are on arrays' "$program" run tiny.yaml --set hardware=digital-7nm-int8
+
 # A profile of one's own: a chip whose converters cost nothing.
 sed 's/^  adc_conversion: {joules: [^,]*/  adc_conversion: {joules: 0/' "$here/../../sim/hardware/survey-32nm.yaml" >free.yaml
 expect 0 "$program" price tiny.h5 --hardware free.yaml --json
@@ -52,6 +72,11 @@ expect 0 "$program" run tiny.yaml --quiet --set 'network.layers.*.synapses=digit
 expect_error '^float\.h5: there is nothing to price: no layer is on devices' "$program" price float.h5 --hardware survey-32nm
 for python in python3 /usr/bin/python3; do
     "$python" -c 'import h5py' 2>/dev/null || continue
+    cp tiny.h5 old.h5
+    "$python" -c 'import h5py; f = h5py.File("old.h5", "a"); [f["ledger/counts"][p].pop("weight_mac") for p in f["ledger/counts"]]'
+    expect_error '^old\.h5: it has no counts of weight_mac, which digital-7nm-int8 prices' \
+        "$program" price old.h5 --hardware digital-7nm-int8
+    expect 0 "$program" price old.h5 --hardware survey-32nm
     mv tiny.h5 stopped.h5.part
     "$python" "$here/report.py" stop stopped.h5.part
     expect_error '^stopped\.h5\.part: the run is not complete' "$program" price stopped.h5 --hardware survey-32nm

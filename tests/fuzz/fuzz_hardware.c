@@ -19,7 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size) {
         }
         return 0;
     }
-    const xh_price *price = &hardware.price[XH_EVENT_adc_conversion];
+    const xh_price *price =
+        &hardware.price[hardware.digital ? XH_EVENT_weight_mac : XH_EVENT_adc_conversion];
     if (!hardware.name[0] || !price->source[0] || !price->mark || !isfinite(price->joules)) {
         abort();
     }
