@@ -77,6 +77,28 @@ START_TEST(the_measured_chips_take_their_energy) {
 }
 END_TEST
 
+/* Lines of 256 cells are charged C V^2, C = 256 (0.2 fF/um x pitch + what a cell adds). */
+START_TEST(lines_are_charged) {
+    static const struct {
+        const char *name;
+        double pitch, cell, volts; /* um, fF, V */
+    } lines[] = {{"pcm-14nm-measured", 2, 0.1, 1.5}, {"pcm-14nm-4phase", 2, 0.1, 1.5},
+                 {"survey-14nm", 0.056, 0.1, 1.5},   {"survey-32nm", 0.128, 0.12, 1.5},
+                 {"isaac-32nm", 0.128, 0.12, 1.5},   {"neurosim-32nm", 0.128, 0.1, 2},
+                 {"neurosim-22nm", 0.088, 0.1, 2}};
+    for (size_t l = 0; l < sizeof(lines) / sizeof(lines[0]); l++) {
+        xh_hardware hardware;
+        ck_assert_int_eq(xh_hardware_load(lines[l].name, &hardware, &error), XH_OK);
+        const double farads = 256 * (0.2 * lines[l].pitch + lines[l].cell) * 1e-15;
+        const double joules = farads * lines[l].volts * lines[l].volts;
+        ck_assert_double_eq_tol(hardware.price[XH_EVENT_wordline_pulse].joules, joules,
+                                0.01 * joules);
+        ck_assert_double_eq(hardware.price[XH_EVENT_bitline_pulse].joules,
+                            hardware.price[XH_EVENT_wordline_pulse].joules);
+    }
+}
+END_TEST
+
 /* The same of a real read: 256 rows at half duty, cells at mid-range of 0 .. 5 uS. By pulses of 7 bits and sign it
  * takes 127 steps of 1 ns, and heats the array for as long. */
 START_TEST(a_read_takes_the_measured_energy) {
@@ -231,10 +253,13 @@ START_TEST(embedded_texts_are_the_files) {
 END_TEST
 
 int main(void) {
-    const TTest *tests[] = {
-        hardware_profiles_are_sound,      the_measured_chips_take_their_energy,
-        a_read_takes_the_measured_energy, digital_hardware_pays_for_the_mathematics,
-        wrong_digital_hardware_is_told,   wrong_hardware_is_told,
-        embedded_texts_are_the_files};
+    const TTest *tests[] = {hardware_profiles_are_sound,
+                            the_measured_chips_take_their_energy,
+                            a_read_takes_the_measured_energy,
+                            lines_are_charged,
+                            digital_hardware_pays_for_the_mathematics,
+                            wrong_digital_hardware_is_told,
+                            wrong_hardware_is_told,
+                            embedded_texts_are_the_files};
     return xh_suite_run("hardware", tests, sizeof tests / sizeof tests[0]);
 }
