@@ -114,6 +114,10 @@ static void print_accuracy(const xh_config *config, const xh_run_result *result)
         printf("          of %ld training images held back", config->dataset.validation_images);
     }
     printf("\n");
+    if (strcmp(config->readout.synapses, "programmed") == 0) {
+        printf("%-18s %.2f %%        before the readout was programmed\n", "  readout in float",
+               100 * result->readout_accuracy);
+    }
 }
 
 /* Of a run that was complete before, what is known without running it. */
@@ -141,6 +145,7 @@ static void print_json(const xh_config *config, const xh_run_result *result) {
     xh_json_text(&json, "result", result->path);
     xh_json_number(&json, "test_accuracy", result->test_accuracy);
     xh_json_number(&json, "train_accuracy", result->train_accuracy);
+    xh_json_number(&json, "readout_accuracy", result->readout_accuracy);
     write_inferences(&json, result);
     xh_json_number(&json, "train_images_per_second", result->train_images_per_second);
     xh_json_number(&json, "wall_seconds", result->wall_seconds);

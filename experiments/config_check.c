@@ -252,6 +252,16 @@ static xh_status check_views(const xh_config *config, const xh_node *root, xh_er
                          views);
 }
 
+/* A readout on an array needs a device. */
+static xh_status check_readout(const xh_config *config, const xh_node *root, xh_error *error) {
+    const bool programmed = strcmp(config->readout.synapses, "programmed") == 0;
+    const xh_node *place = at(at(root, "readout"), "synapses");
+    if (!programmed || config->device) {
+        return XH_OK;
+    }
+    return xh_node_error(place, error, "readout.synapses = programmed needs a section device");
+}
+
 /* Backpropagation trains every layer, and reads weights transposed. */
 static xh_status check_backprop(const xh_config *config, const xh_node *root, xh_error *error) {
     const xh_training_params *training = &config->training;
@@ -268,6 +278,12 @@ static xh_status check_backprop(const xh_config *config, const xh_node *root, xh
                                  learns ? "arrays are never read transposed"
                                         : "the comparator stays in float");
         }
+    }
+    if (strcmp(config->readout.synapses, "digital") != 0) {
+        return xh_node_error(at(at(root, "readout"), "synapses"), error,
+                             "readout.synapses = %s cannot be with training.method = backprop: the "
+                             "comparator stays in float",
+                             config->readout.synapses);
     }
     if (training->unlabelled) {
         return xh_node_error(at(at(root, "training"), "unlabelled"), error,
@@ -307,7 +323,7 @@ static xh_status check_device(const xh_config *config, const xh_node *root, xh_e
 }
 
 static bool has_arrays(const xh_config *config) {
-    bool found = false;
+    bool found = strcmp(config->readout.synapses, "programmed") == 0;
     for (size_t l = 0; l < config->layer_count; l++) {
         found = found || strcmp(config->layers[l].synapses, "digital") != 0;
     }
@@ -354,9 +370,9 @@ static xh_status check_periphery(const xh_config *config, const xh_node *root, x
 
 xh_status xh_config_check(const xh_config *config, const xh_node *root, xh_error *error) {
     static xh_status (*const checks[])(const xh_config *, const xh_node *, xh_error *) = {
-        check_names,     check_data,       check_training,  check_views,
-        check_backprop,  check_device,     check_periphery, check_inference,
-        check_crossbars, check_arithmetic, check_hardware};
+        check_names,     check_readout,   check_data,       check_training,
+        check_views,     check_backprop,  check_device,     check_periphery,
+        check_inference, check_crossbars, check_arithmetic, check_hardware};
     xh_status status = XH_OK;
     for (size_t i = 0; i < sizeof checks / sizeof checks[0] && status == XH_OK; i++) {
         status = checks[i](config, root, error);

@@ -17,6 +17,7 @@ static const struct figure {
 } figures[] = {
     {"test_accuracy", "1", "share of the test images classified right"},
     {"train_accuracy", "1", "share of the training images classified right, with dropout"},
+    {"readout_accuracy", "1", "share of the test images classified right, readout in float"},
     {"energy", "J", "of everything, inference on both splits included"},
     {"training_energy", "J", "of programming, reads, updates and refresh"},
     {"update_energy", "J", "of updates and refresh"},

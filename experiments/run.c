@@ -132,6 +132,7 @@ void xh_run_release(xh_run_state *run) {
     xh_baseline_free(run->baseline);
     xh_network_free(run->network);
     xh_readout_free(run->readout);
+    xh_crossbar_free(run->readout_array);
     xh_checkpoint_close(run->found[0]);
     xh_checkpoint_close(run->found[1]);
     for (size_t l = 0; l < XH_CONFIG_LAYERS; l++) {
@@ -184,12 +185,13 @@ static xh_status prepare(xh_run_state *run, xh_run_result *result, xh_error *err
 xh_status xh_run(const xh_config *config, xh_run_options options, xh_run_result *result,
                  xh_error *error) {
     static xh_status (*const softhebb[])(xh_run_state *, xh_error *) = {
-        xh_run_load,    xh_run_build,    xh_run_open,    xh_run_go_on, xh_run_train,
-        xh_run_program, xh_run_features, xh_run_readout, xh_run_infer, NULL,
+        xh_run_load,    xh_run_build,    xh_run_open,    xh_run_go_on,           xh_run_train,
+        xh_run_program, xh_run_features, xh_run_readout, xh_run_program_readout, xh_run_infer,
+        NULL,
     };
     static xh_status (*const backprop[])(xh_run_state *, xh_error *) = {
-        xh_run_load,  xh_run_build,    xh_run_open, xh_run_build_baseline,
-        xh_run_go_on, xh_run_backprop, NULL,
+        xh_run_load,     xh_run_build,           xh_run_open, xh_run_build_baseline, xh_run_go_on,
+        xh_run_backprop, xh_run_program_readout, NULL,
     };
     xh_status (*const *steps)(xh_run_state *, xh_error *) =
         xh_config_backpropagates(config) ? backprop : softhebb;

@@ -39,6 +39,9 @@ void xh_run_compensate(xh_run_state *run, bool on) {
             xh_synapses_compensate(synapses, now);
         }
     }
+    if (run->readout_array && (now || !on)) {
+        xh_crossbar_compensate(run->readout_array, now);
+    }
 }
 
 xh_status xh_run_inference_table(xh_run_state *run, xh_error *error) {

@@ -67,6 +67,7 @@ typedef struct xh_run_state {
     float feature_scale;              /* of all features; 0: not known yet */
     bool alone;                       /* the first partner works while the others wait */
     xh_readout *readout;              /* NULL until its stage */
+    xh_crossbar *readout_array;       /* NULL unless its weights are on one by now */
     xh_baseline *baseline;            /* NULL unless all is trained end to end */
     xh_feature_store *train_features; /* of the last layer, for the readout */
     xh_feature_store *test_features;
@@ -79,7 +80,8 @@ typedef struct xh_run_state {
     double epoch_loss;       /* end to end: summed over the epoch so far */
     size_t epoch_right;      /* and images classified right */
     double train_accuracy;
-    double test_accuracy; /* negative: none yet */
+    double test_accuracy;    /* negative: none yet */
+    double readout_accuracy; /* the same in float, before the readout was programmed */
 
     xh_run_watch watch;
     xh_run_watch training_watch;
@@ -156,6 +158,8 @@ xh_status xh_run_train(xh_run_state *run, xh_error *error);
 xh_status xh_run_program(xh_run_state *run, xh_error *error);
 xh_status xh_run_features(xh_run_state *run, xh_error *error);
 xh_status xh_run_readout(xh_run_state *run, xh_error *error);
+/** Writes the readout onto its array, if it is to be on one, and tests it there. */
+xh_status xh_run_program_readout(xh_run_state *run, xh_error *error);
 /** Tests the network at the times that the configuration asks for. */
 xh_status xh_run_infer(xh_run_state *run, xh_error *error);
 /* Those of a run end to end, before going on and in place of the last three. */
@@ -169,6 +173,11 @@ xh_status xh_run_rest(xh_run_state *run, xh_error *error);
 bool xh_run_compensates(const xh_run_state *run);
 /** Compensates drift in every layer, or no longer does. */
 void xh_run_compensate(xh_run_state *run, bool on);
+/** Whether the readout is tested on an array; and its accuracy there, on the first partner. */
+bool xh_run_programs_readout(const xh_config *config);
+xh_status xh_run_test_array(xh_run_state *run, double *accuracy, xh_error *error);
+/** Seeds of the array number instance. */
+xh_crossbar_seeds xh_run_array_seeds(const xh_config *config, uint32_t instance);
 /** Accuracy of the readout on the test images as the network sees them now, on the first partner. */
 xh_status xh_run_test(xh_run_state *run, double *accuracy, xh_error *error);
 

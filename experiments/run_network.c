@@ -66,15 +66,19 @@ static xh_division divide(const xh_run_state *run, const xh_layer_params *params
     return is_crossbar(params) ? tiles : matrix;
 }
 
+xh_crossbar_seeds xh_run_array_seeds(const xh_config *config, uint32_t instance) {
+    return (xh_crossbar_seeds){
+        .device = seed_of(config, config->seeds.device),
+        .cycle = seed_of(config, config->seeds.cycle),
+        .instance = instance,
+    };
+}
+
 /* The array of a layer, pristine, on which a pair holds weights up to the range. */
 static xh_status create_array(const xh_run_state *run, size_t index, size_t inputs,
                               double weight_range, xh_crossbar **crossbar, xh_error *error) {
     const xh_config *config = run->config;
-    const xh_crossbar_seeds seeds = {
-        .device = seed_of(config, config->seeds.device),
-        .cycle = seed_of(config, config->seeds.cycle),
-        .instance = (uint32_t)index,
-    };
+    const xh_crossbar_seeds seeds = xh_run_array_seeds(config, (uint32_t)index);
     xh_crossbar_params params = config->crossbar;
     params.weight_range = weight_range;
     return xh_crossbar_create(inputs, divide(run, &config->layers[index]), config->device,
@@ -242,6 +246,9 @@ xh_ledger xh_run_ledger(const xh_run_state *run) {
             xh_ledger_add(&ledger, xh_crossbar_ledger(crossbar));
         }
     }
+    if (run->readout_array) {
+        xh_ledger_add(&ledger, xh_crossbar_ledger(run->readout_array));
+    }
     return ledger;
 }
 
@@ -253,5 +260,8 @@ xh_cost xh_run_cost(const xh_run_state *run) {
 void xh_run_age(xh_run_state *run, double seconds) {
     for (size_t l = 0; l < run->layers; l++) {
         xh_synapses_age(xh_layer_synapses(run->blocks[l].layer), seconds);
+    }
+    if (run->readout_array) {
+        xh_crossbar_age(run->readout_array, seconds);
     }
 }

@@ -173,6 +173,9 @@ xh_status xh_run_features(xh_run_state *run, xh_error *error) {
 
 /* Of the first partner's readout. */
 static xh_status classify(xh_run_state *run, double *accuracy, xh_error *error) {
+    if (run->readout_array) {
+        return xh_run_test_array(run, accuracy, error);
+    }
     const xh_feature_source test =
         xh_feature_store_source(run->test_features, run->test.count, run->test.labels);
     return xh_readout_accuracy(run->readout, test, NULL, accuracy, error);

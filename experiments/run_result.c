@@ -35,6 +35,7 @@ static void gather(const xh_run_state *run, xh_run_result *result) {
     memset(result, 0, sizeof(*result));
     result->test_accuracy = run->test_accuracy < 0 ? NAN : run->test_accuracy;
     result->train_accuracy = run->test_accuracy < 0 ? NAN : run->train_accuracy;
+    result->readout_accuracy = run->test_accuracy < 0 ? NAN : run->readout_accuracy;
     result->images = (double)run->presented;
     result->train_images_per_second = per(result->images, run->training_wall);
     result->wall_seconds = xh_run_seconds(run->watch);
@@ -95,6 +96,7 @@ static xh_status record_figures(xh_run_state *run, bool complete, const xh_run_r
     const figure figures[] = {
         {"test_accuracy", NULL, result->test_accuracy},
         {"train_accuracy", NULL, result->train_accuracy},
+        {"readout_accuracy", NULL, result->readout_accuracy},
         {"images", NULL, result->images},
         {"synapses", NULL, result->synapses},
         {"synapse_updates", NULL, result->synapse_updates},

@@ -13,6 +13,7 @@
 static const char *const caches[] = {"bfloat16", "float32", NULL};
 static const char *const augmentations[] = {"none",      "mirror",       "flip", "shift",
                                             "crop_flip", "resized_crop", NULL};
+static const char *const kinds[] = {"digital", "programmed", NULL};
 static const xh_param params[] = {
     XH_INTEGER(xh_readout_params, epochs, "1", 50, 1, 100000, "passes over the training features"),
     XH_INTEGER(xh_readout_params, batch, "images", 64, 1, 65536, "images of a step"),
@@ -30,6 +31,13 @@ static const xh_param params[] = {
     XH_INTEGER(xh_readout_params, views, "1", 1, 1, 100000,
                "stored features of each training image, differently augmented: epoch e takes view "
                "(e + i) mod views of image i; as many as epochs are a fresh draw each time"),
+    XH_TEXT(
+        xh_readout_params, synapses, "digital", kinds,
+        "where the weights are when the network is tested: in float, or written onto an array of "
+        "the experiment's devices once they are learned (programmed)"),
+    XH_REAL(xh_readout_params, weight_sigmas, "1", 4, 0, 1000,
+            "largest weight on such an array, in root mean squares of the weights; 0: the largest "
+            "that there is [A]"),
 };
 
 const xh_param_table xh_readout_param_table = XH_PARAM_TABLE(xh_readout_params, params);

@@ -238,6 +238,16 @@ START_TEST(keys_are_checked_together) {
     refuse("network:\n  layers: [{synapses: programmed}]\ntraining: {method: backprop}\n",
            "e.yaml:2: network.layers.0.synapses = programmed cannot be with training.method = "
            "backprop: the comparator stays in float");
+    refuse(DIGITAL "readout: {synapses: programmed}\n",
+           "e.yaml:2: readout.synapses = programmed needs a section device");
+    refuse(DIGITAL "device: {model: ideal}\ntraining: {method: backprop}\n"
+                   "readout: {synapses: programmed}\n",
+           "e.yaml:4: readout.synapses = programmed cannot be with training.method = backprop: the "
+           "comparator stays in float");
+    refuse(
+        "hardware: gpu-a100-fp32\n" CROSSBAR,
+        "e.yaml:1: hardware = gpu-a100-fp32 is digital, and layers are on arrays; crosshebb price "
+        "sets a finished run beside digital hardware");
     refuse("network:\n  layers:\n    - name: first\n      kernel: 31\n      padding: 1\n",
            "e.yaml:4: layer first: kernel = 31 is above the padded side of 30 pixels");
     refuse("network:\n  layers:\n    - {pool_size: 16, pool_stride: 16, pool_padding: 0}\n"

@@ -52,6 +52,38 @@ START_TEST(figures_are_consistent) {
 }
 END_TEST
 
+/* On cells of fine steps behind perfect periphery the readout does what it does in float; on cells that
+ * are all stuck it guesses one of ten classes. Either way learning is what it was. */
+START_TEST(readout_is_tested_on_its_array) {
+    static const char *const fine[] = {"network.layers.*.synapses=digital",
+                                       "device.model=ideal",
+                                       "device.states=100000",
+                                       "readout.epochs=40",
+                                       "readout.rate=0.02",
+                                       "crossbar.without=[all]",
+                                       "readout.weight_sigmas=0",
+                                       "readout.synapses=programmed"};
+    static const char *const stuck[] = {"network.layers.*.synapses=digital",
+                                        "device.model=ideal",
+                                        "readout.epochs=40",
+                                        "readout.rate=0.02",
+                                        "crossbar.stuck_fraction=1",
+                                        "crossbar.stuck_low_share=1",
+                                        "readout.synapses=programmed"};
+    load(fine, 8);
+    run();
+    const double accuracy = result.readout_accuracy;
+    ck_assert_double_gt(accuracy, 0.3);
+    ck_assert_double_eq_tol(result.test_accuracy, accuracy, 1.01 / TEST);
+    ck_assert_double_eq(last("/readout/test_accuracy"), accuracy);
+    ck_assert_double_gt(result.cost.joules[XH_PHASE_inference][XH_EVENT_adc_conversion], 0);
+    load(stuck, 7);
+    run();
+    ck_assert_double_eq(result.readout_accuracy, accuracy);
+    ck_assert_double_eq(result.test_accuracy, 0.1);
+}
+END_TEST
+
 /* The running mean of the first layer's input tells which images came, and when: it moves by a
  * tenth of the way to the mean of each batch. */
 START_TEST(every_image_is_presented_in_its_order) {
@@ -373,6 +405,7 @@ int main(void) {
         sparsity_is_that_of_the_competition,
         digital_layers_cost_nothing,
         a_float_network_needs_no_device,
+        readout_is_tested_on_its_array,
         unit_features_forget_the_norm,
         a_prototype_keeps_its_own_time,
         hardware_time_is_the_latency,

@@ -25,6 +25,9 @@ typedef struct xh_readout_params {
     char augmentation[XH_PARAM_TEXT_SIZE]; /* of the training images, as in training */
     bool unit_features; /* features are scaled to a root mean square of about 1 */
     long views;         /* of each training image */
+    /* Where the weights are once they are learned, for those who test: */
+    char synapses[XH_PARAM_TEXT_SIZE]; /* digital, programmed */
+    double weight_sigmas;              /* that an array's range holds; 0: all */
 } xh_readout_params;
 
 extern const xh_param_table xh_readout_param_table;

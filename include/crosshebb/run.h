@@ -73,6 +73,9 @@ typedef struct xh_run_result {
     char path[4096];
     bool recalled; /* the run was complete before: only path and accuracies are known */
     double test_accuracy, train_accuracy; /* 0..1, last epoch */
+    double
+        readout_accuracy; /* of the test images with the readout in float; the same, unless it is on
+                                an array */
     double train_images_per_second, wall_seconds;
     double peak_memory_bytes;
     double images;           /* presented to the network while it trained, in all passes */
