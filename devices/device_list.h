@@ -12,6 +12,7 @@
     X(soft_bounds_reference)                                                                       \
     X(exp_step)                                                                                    \
     X(pow_step)                                                                                    \
+    X(piecewise_step)                                                                              \
     X(neurosim)                                                                                    \
     X(exponential_state)                                                                           \
     X(lookup)                                                                                      \

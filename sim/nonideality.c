@@ -39,7 +39,7 @@ static const xh_nonideality nonidealities[] = {
                 "for it",
                 DEVICE("label_up"), DEVICE("label_down"), DEVICE("beta_up"), DEVICE("beta_down"),
                 DEVICE("gamma_up"), DEVICE("gamma_down"), DEVICE("bend_up"), DEVICE("bend_down"),
-                DEVICE("power")),
+                DEVICE("power"), DEVICE("nodes")),
     NONIDEALITY("write_noise", "a write shows the state that it leaves", DEVICE("write_noise")),
     NONIDEALITY("programming_error", "cells set in a closed loop end at their targets",
                 DEVICE("program_noise")),

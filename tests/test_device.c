@@ -266,7 +266,7 @@ START_TEST(test_spread) {
         }
         rig_destroy(&r);
     }
-    ck_assert_uint_eq(checked, 6);
+    ck_assert_uint_eq(checked, 7);
 }
 END_TEST
 

@@ -14,7 +14,7 @@ static const char *const lawful[] = {
     /* range and law */
     "g_min", "g_max", "g_reference", "weight_zero", "states", "pulses_up", "pulses_down",
     "alpha_up", "alpha_down", "rate_up", "rate_down", "slope", "offset", "mean_*", "history",
-    "table", "checksum", "own_bounds",
+    "table", "checksum", "own_bounds", "node_up_*", "node_down_*",
     /* forms and places of what a non-ideality turns off */
     "reference", "at_symmetry", "step_log_normal", "multiplicative_noise", "noise_added",
     "noise_rise", "corrupt_range", "rest", "reset", "reset_floor", "program_0", "program_1",
