@@ -275,6 +275,18 @@ void xh_crossbar_pulse(xh_crossbar *crossbar, size_t output, const int8_t *plus,
                             &own->counts.pulses, own->counts.events, own->slots);
 }
 
+void xh_crossbar_reset(xh_crossbar *crossbar, size_t output, size_t side, size_t device,
+                       const int8_t *mark) {
+    xh_crossbar_thread *own = xh_crossbar_own_thread(crossbar);
+    const size_t lane = xh_crossbar_lane(crossbar, side, crossbar->slices - 1, device);
+    const uint64_t step = crossbar->updates << 32 | crossbar->trains[output]++;
+    const size_t count =
+        xh_crossbar_pulse_lane(crossbar, own, lane, output, mark, true, step, &own->counts.pulses);
+    own->counts.events[XH_EVENT_wordline_pulse] += count;
+    own->counts.events[XH_EVENT_bitline_pulse] += count > 0 ? crossbar->tiling.row_tiles : 0;
+    own->slots[column_tile(crossbar, output)] += slots_of(crossbar, count);
+}
+
 /* Chooses the pairs of a slice to refresh from noisy reads of their sides; train [2][inputs] receives
  * the pulses that restore the difference and mark [inputs] the pairs. Returns their number. */
 static size_t choose_saturated(xh_crossbar *crossbar, xh_crossbar_thread *own, size_t output,

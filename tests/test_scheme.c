@@ -287,6 +287,56 @@ START_TEST(common_mode_set_decays_weights) {
 }
 END_TEST
 
+/* RESETs of single devices shrink a weight in expectation by their probability q an event, and leave
+ * each of a side's N devices standing or not: after k events the rest is binomial, (1 - q)^k in the mean
+ * with variance (1 - q)^k (1 - (1 - q)^k) / N, less what a RESET leaves. Bounds are 5 standard errors
+ * over 2,000 weights, for three comparisons a false alarm in 500,000. */
+START_TEST(resets_decay_weights) {
+    enum { INPUTS = 1000, OUTPUTS = 2, SYNAPSES = INPUTS * OUTPUTS, DEVICES = 4, DECAYS = 3 };
+    const xh_setting even[] = {{"drift", "0"}, {"drift_spread", "0"}};
+    xh_crossbar_params params = xh_plain_crossbar();
+    params.devices = DEVICES;
+    xh_crossbar *crossbar =
+        xh_make_crossbar(INPUTS, OUTPUTS, "pcm_accumulate", even, 2, &params, 1);
+    static int8_t plus[INPUTS], minus[INPUTS];
+    memset(plus, 10 * DEVICES, sizeof(plus));
+    xh_crossbar_update_begin(crossbar);
+    for (size_t o = 0; o < OUTPUTS; o++) {
+        xh_crossbar_pulse(crossbar, o, plus, minus);
+    }
+    xh_crossbar_update_end(crossbar);
+    float *before = xh_weights_of(crossbar);
+    const float zero[INPUTS] = {0};
+    const float one[OUTPUTS] = {1.0F, 1.0F}, u[OUTPUTS] = {0.5F, 0.5F};
+    const xh_setting share[] = {{"decay", "0.4"}};
+    const double stands = pow(1 - 0.4 * 0.5, DECAYS);
+    xh_learner learner = learner_of("stochastic_reset", OUTPUTS, share, 1);
+    const xh_signals signals = {1, INPUTS, OUTPUTS, zero, u, one};
+    const xh_rule rule = {1.01 * xh_crossbar_step_up(crossbar), 0};
+    for (int update = 0; update < DECAYS; update++) {
+        learn(&learner, crossbar, rule, &signals);
+    }
+    float *after = xh_weights_of(crossbar);
+    double mean = 0, square = 0;
+    for (size_t s = 0; s < SYNAPSES; s++) {
+        const double left = (double)after[s] / (double)before[s];
+        mean += left / SYNAPSES;
+        square += left * left / SYNAPSES;
+    }
+    const double variance = stands * (1 - stands) / DEVICES;
+    ck_assert_double_eq_tol(mean, stands, 5 * sqrt(variance / SYNAPSES) + 0.02);
+    ck_assert_double_eq_tol(square - mean * mean, variance,
+                            5 * variance * sqrt(2.0 / SYNAPSES) + 0.1 * variance);
+    const double hits = 2.0 * SYNAPSES * DEVICES * DECAYS;
+    const xh_pulse_tally *pulses = &xh_crossbar_ledger(crossbar)->pulses[XH_PHASE_update];
+    ck_assert_double_eq_tol((double)pulses->reset, 0.2 * hits, 5 * sqrt(hits * 0.2 * 0.8));
+    xh_array_free(after);
+    xh_array_free(learner.state);
+    xh_array_free(before);
+    xh_crossbar_free(crossbar);
+}
+END_TEST
+
 static void exercise(const char *scheme, const char *device, int threads, float *weights) {
     enum { INPUTS = 30, OUTPUTS = 37, COUNT = 90 };
     omp_set_num_threads(threads);
@@ -354,6 +404,7 @@ int main(void) {
                                   coincidence_rests_at_the_balance_of_its_phases,
                                   pcm_pair_learns_both_halves,
                                   common_mode_set_decays_weights,
+                                  resets_decay_weights,
                                   same_bits_for_any_number_of_threads,
                                   descriptors_are_complete};
     return xh_suite_run("scheme", tests, sizeof(tests) / sizeof(tests[0]));

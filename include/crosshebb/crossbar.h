@@ -173,6 +173,11 @@ void xh_crossbar_read_steps(xh_crossbar *crossbar, size_t output, float *rise, f
 void xh_crossbar_pulse(xh_crossbar *crossbar, size_t output, const int8_t *plus,
                        const int8_t *minus);
 
+/** RESETs one device of one side (0 plus, 1 minus) of the synapses of a column where mark [inputs] is not
+ * 0, in the least significant slice. Only devices that reset. */
+void xh_crossbar_reset(xh_crossbar *crossbar, size_t output, size_t side, size_t device,
+                       const int8_t *mark);
+
 /** Reads the pairs of one column and refreshes those that saturate: RESET of both sides, then their
  * difference again by up pulses on one side. Only for pairs, of devices that reset. */
 void xh_crossbar_refresh(xh_crossbar *crossbar, size_t output);

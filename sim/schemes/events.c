@@ -60,6 +60,20 @@ void xh_event_common(const xh_column *column, size_t p, float probability, int8_
     }
 }
 
+void xh_event_reset(const xh_column *column, size_t p, float probability) {
+    enum { LANE = 24 }; /* bits of a vector's number; above them those of the device */
+    const size_t inputs = column->signals->inputs;
+    const size_t devices = (size_t)xh_crossbar_parameters(column->crossbar)->devices;
+    int8_t *mark = xh_event_plus(column);
+    for (size_t lane = 0; lane < 2 * devices; lane++) {
+        const float *uniform = xh_event_train(column, XH_TRAIN_RESET, p | lane << LANE);
+        for (size_t j = 0; j < inputs; j++) {
+            mark[j] = uniform[j] < probability;
+        }
+        xh_crossbar_reset(column->crossbar, column->output, lane / devices, lane % devices, mark);
+    }
+}
+
 /* Probability of an event a unit of |y|: the events expected over the column's running activity. */
 static double gain_of(const xh_column *column, double events, float *activity) {
     const xh_signals *signals = column->signals;

@@ -42,7 +42,8 @@ typedef enum xh_train {
     XH_TRAIN_GATE,
     XH_TRAIN_ROWS,
     XH_TRAIN_COMPLEMENT,
-    XH_TRAIN_DECAY
+    XH_TRAIN_DECAY,
+    XH_TRAIN_RESET
 } xh_train;
 
 /* What happens at the event of vector p; sign is that of y. */
@@ -70,5 +71,8 @@ void xh_event_hebb(const xh_column *column, size_t p, float sign);
 
 /* The common mode of an event: with that probability, the pulse on both sides of every synapse. */
 void xh_event_common(const xh_column *column, size_t p, float probability, int8_t pulse);
+
+/* RESETs of an event: every device of the column, each for itself with that probability. */
+void xh_event_reset(const xh_column *column, size_t p, float probability);
 
 #endif

@@ -108,12 +108,12 @@ crossbar=(--set 'network.layers.*.synapses=crossbar' --set training.images=10 --
 groups+=(/wear /conductance /inference)
 compare read_modify_write 2 "${crossbar[@]}"
 compare complementary 3 "${crossbar[@]}" --set device.model=soft_bounds --set scheme.name=complementary
-compare pcm_pair "2 3" "${crossbar[@]}" --set scheme.name=pcm_pair
+compare pcm_pair "2 3" "${crossbar[@]}" --set scheme.name=pcm_pair --set scheme.decay=0.05
 
 # Matrices that are written onto crossbars: parts are whole tiles from the beginning.
 compare programmed 3 --set 'network.layers.*.synapses=programmed' --set device.model=cmo_programmed --set training.rest_seconds=3600 \
     --set "inference.after=2 h, 1 d"
-survive pcm_pair "${crossbar[@]}" --set scheme.name=pcm_pair
+survive pcm_pair "${crossbar[@]}" --set scheme.name=pcm_pair --set scheme.decay=0.05
 
 # A signal to one of the ranks stops all of them, with a checkpoint that one process goes on from.
 timeout 240 "$mpirun" -n 2 "$program" run wide.yaml --threads 1 --set training.epochs=1000 --out stopped.h5 >out 2>err &
