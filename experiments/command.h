@@ -24,6 +24,7 @@ typedef struct xh_arguments {
     bool json;
     bool quiet;
     bool quick;
+    bool audit;
     const char *series;
     const char *format;
     const char *hardware;
@@ -69,7 +70,8 @@ typedef enum xh_option_bit {
     XH_OPTION_PARAMETER = 8388608,
     XH_OPTION_MODEL = 16777216,
     XH_OPTION_DEVICE = 33554432,
-    XH_OPTION_TABLE = 67108864
+    XH_OPTION_TABLE = 67108864,
+    XH_OPTION_AUDIT = 134217728
 } xh_option_bit;
 
 typedef struct xh_command {
@@ -119,6 +121,10 @@ void xh_json_close(xh_json *json, char bracket);
 void xh_json_number(xh_json *json, const char *key, double value);
 /** Escaped; bytes that are not UTF-8 become U+FFFD. */
 void xh_json_text(xh_json *json, const char *key, const char *text);
+
+/** What learning on devices read, kept and computed digitally, as lines and as the member "audit". */
+void xh_audit_print(const xh_config *config, const xh_run_result *result);
+void xh_audit_json(xh_json *json, const xh_config *config, const xh_run_result *result);
 
 /** Bytes of the UTF-8 character that text begins with; 0 if it is none. */
 size_t xh_character_length(const char *text);

@@ -137,7 +137,7 @@ static void print_recalled(const xh_config *config, const xh_run_result *result,
     }
 }
 
-static void print_json(const xh_config *config, const xh_run_result *result) {
+static void print_json(const xh_config *config, const xh_run_result *result, bool audit) {
     xh_json json = {.stream = stdout};
     xh_json_open(&json, NULL, '{');
     xh_json_text(&json, "experiment", config->experiment.experiment);
@@ -156,6 +156,9 @@ static void print_json(const xh_config *config, const xh_run_result *result) {
     write_wear(&json, result->wear_max, result->wear_p999);
     xh_json_number(&json, "stuck_devices", (double)result->stuck);
     write_layers(&json, result);
+    if (audit) {
+        xh_audit_json(&json, config, result);
+    }
     xh_json_close(&json, '}');
 }
 
@@ -205,7 +208,7 @@ static void print_layers(const xh_run_result *result) {
     }
 }
 
-static void print_table(const xh_config *config, const xh_run_result *result) {
+static void print_table(const xh_config *config, const xh_run_result *result, bool audit) {
     printf("%-18s %s, seed %ld\n", "experiment", config->experiment.experiment,
            config->experiment.seed);
     print_accuracy(config, result);
@@ -216,6 +219,9 @@ static void print_table(const xh_config *config, const xh_run_result *result) {
     print_layers(result);
     if (result->cost.total_joules > 0) {
         print_hardware(config, result);
+    }
+    if (audit) {
+        xh_audit_print(config, result);
     }
     printf("%-18s %s\n", "result", result->path);
 }
@@ -264,9 +270,9 @@ static xh_status run(const xh_arguments *arguments, const xh_partners *partners,
     if (result.recalled) {
         print_recalled(&config, &result, arguments->json);
     } else if (arguments->json) {
-        print_json(&config, &result);
+        print_json(&config, &result, arguments->audit);
     } else {
-        print_table(&config, &result);
+        print_table(&config, &result, arguments->audit);
     }
     return XH_OK;
 }

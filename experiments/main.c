@@ -14,7 +14,8 @@
 static const xh_command commands[] = {
     {"run", "FILE.yaml", "train, measure, and write the result",
      XH_OPTION_SET | XH_OPTION_OUT | XH_OPTION_DATA | XH_OPTION_THREADS | XH_OPTION_JSON |
-         XH_OPTION_QUIET | XH_OPTION_RESUME | XH_OPTION_CHECKPOINT | XH_OPTION_MEMORY,
+         XH_OPTION_QUIET | XH_OPTION_RESUME | XH_OPTION_CHECKPOINT | XH_OPTION_MEMORY |
+         XH_OPTION_AUDIT,
      1, 1, xh_command_run},
     {"sweep", "FILE.yaml", "run an experiment at many points of its configuration",
      XH_OPTION_FOLDER | XH_OPTION_DATA | XH_OPTION_THREADS | XH_OPTION_JSON | XH_OPTION_QUIET |

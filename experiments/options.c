@@ -36,6 +36,8 @@ static const option options[] = {
     {XH_OPTION_CHECKPOINT, "--checkpoint", "SECONDS", "time between checkpoints; default: 60"},
     {XH_OPTION_JSON, "--json", NULL, "print one JSON object"},
     {XH_OPTION_QUIET, "--quiet", NULL, "no progress"},
+    {XH_OPTION_AUDIT, "--audit", NULL,
+     "also print what learning on devices read, kept and computed digitally"},
     {XH_OPTION_QUICK, "--quick", NULL, "measure briefly: rough figures"},
     {XH_OPTION_SERIES, "--series", "KIND",
      "the training step over threads, batch, width or size (of the images)"},
@@ -259,6 +261,9 @@ static xh_status store(unsigned bit, const char *value, xh_arguments *arguments,
         return XH_OK;
     case XH_OPTION_QUIET:
         arguments->quiet = true;
+        return XH_OK;
+    case XH_OPTION_AUDIT:
+        arguments->audit = true;
         return XH_OK;
     case XH_OPTION_QUICK:
         arguments->quick = true;

@@ -61,6 +61,8 @@ BEGIN {
         complain("is private to another floor than " floor)
     if (header ~ /(^|\/)probe\.h$/ && file ~ /^(include|models|sim\/schemes)\//)
         complain("is not for what learns")
+    if (header ~ /(^|\/)crossbar_internal\.h$/ && file ~ /^sim\/schemes\//)
+        complain("shows a scheme what hardware does not")
 }
 END {
     if (count < 20) { print "only " count " includes found"; bad = 1 }

@@ -41,6 +41,21 @@ for layer in layers:
 assert run["wear"]["max"] >= run["wear"]["p999"] > 0
 END
 
+# What learning read and kept, from the same counts.
+expect 0 "$program" run tiny.yaml --json --audit --quiet --out audit.h5
+python3 - <<'END'
+import json
+
+run = json.load(open("out"))
+audit = run["audit"]
+assert audit["scheme"] == "read_modify_write" and audit["state_bits"] == 32 * run["layers"][0]["outputs"]
+assert audit["weight_conversions"] > 0 and audit["signal_conversions"] > audit["weight_conversions"]
+assert audit["memory_bytes"] > 0 and "running maximum" in audit["digital_state"]
+END
+expect 0 "$program" run tiny.yaml --audit --quiet --set scheme.name=pcm_pair --out audit.h5
+grep -Eq '^  weights read +0 conv' out || fail "a local scheme read weights: $(cat out)"
+grep -Eq '^  memory +0 B' out || fail "a local scheme has memory: $(cat out)"
+
 expect 0 "$program" run tiny.yaml --json --threads 2 --out two.h5
 mv out two.json
 grep -q 'first' err || fail "no progress of the first layer"
