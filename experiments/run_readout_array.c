@@ -1,6 +1,6 @@
 /*
  * The readout on an array of its own: once it has learned, in float, its weights are written onto devices
- * as a layer's are, and from then on every test reads them there. The bias stays digital and takes up what
+ * as a layer's are and trimmed, and from then on every test reads them there. The bias stays digital and takes up what
  * the array gets wrong on average: features are positive, so that errors of the weights move a class as a
  * whole. It is found on training images, whose outputs on the array are set beside those in float.
  */
@@ -208,6 +208,8 @@ static xh_status program(xh_run_state *run, xh_error *error) {
         status = visit_rows(run, train, count, calibrate, NULL, error);
     }
     if (status == XH_OK) {
+        xh_crossbar_trim(run->readout_array, xh_readout_weights(run->readout),
+                         (size_t)run->config->readout.trim_rounds);
         status = correct_bias(run, train, error);
     }
     if (status == XH_OK) {

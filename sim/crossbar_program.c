@@ -11,6 +11,8 @@
  */
 #include "crossbar_internal.h"
 
+#include "crosshebb/array.h"
+
 #include <math.h>
 #include <string.h>
 
@@ -207,14 +209,8 @@ static void program_references(xh_crossbar *crossbar) {
     }
 }
 
-void xh_crossbar_program(xh_crossbar *crossbar, const float *weights) {
-    xh_crossbar_end_compensation(crossbar);
-    xh_crossbar_forget(crossbar);
-    program_references(crossbar);
-#pragma omp parallel for schedule(static)
-    for (size_t output = 0; output < crossbar->outputs; output++) {
-        program_output(crossbar, output, weights + output * crossbar->inputs);
-    }
+/* Books what all threads have counted under phase program. */
+static void book_program(xh_crossbar *crossbar) {
     const xh_crossbar_counts sum = xh_crossbar_sum(crossbar);
     double *count = crossbar->ledger.count[XH_PHASE_program];
     xh_pulse_tally *pulses = &crossbar->ledger.pulses[XH_PHASE_program];
@@ -225,9 +221,64 @@ void xh_crossbar_program(xh_crossbar *crossbar, const float *weights) {
     pulses->down += sum.pulses.down;
     pulses->effective += sum.pulses.effective;
     pulses->clipped += sum.pulses.clipped;
+}
+
+/* Events of pulses on devices, from the tally. */
+static void book_pulses(xh_crossbar *crossbar) {
+    double *count = crossbar->ledger.count[XH_PHASE_program];
+    const xh_pulse_tally *pulses = &crossbar->ledger.pulses[XH_PHASE_program];
+    count[XH_EVENT_pulse_up] = (double)pulses->up;
+    count[XH_EVENT_pulse_down] = (double)pulses->down;
+}
+
+void xh_crossbar_program(xh_crossbar *crossbar, const float *weights) {
+    xh_crossbar_end_compensation(crossbar);
+    xh_crossbar_forget(crossbar);
+    program_references(crossbar);
+#pragma omp parallel for schedule(static)
+    for (size_t output = 0; output < crossbar->outputs; output++) {
+        program_output(crossbar, output, weights + output * crossbar->inputs);
+    }
+    book_program(crossbar);
     if (!crossbar->model->pulse) {
         book_sets(crossbar);
     }
-    count[XH_EVENT_pulse_up] = (double)pulses->up;
-    count[XH_EVENT_pulse_down] = (double)pulses->down;
+    book_pulses(crossbar);
+}
+
+/* Pulses of a round of trimming one column: of synapses that are not done, towards weights [inputs]. */
+static void trim_column(xh_crossbar *crossbar, size_t output, const float *weights, int8_t *done) {
+    xh_crossbar_thread *own = xh_crossbar_own_thread(crossbar);
+    const size_t inputs = crossbar->inputs;
+    const bool depresses = crossbar->model->traits & XH_DEVICE_DEPRESSES;
+    const float range = (float)crossbar->params.weight_range;
+    const float near = (float)(xh_crossbar_step_up(crossbar) / 2);
+    float *read = own->workspace;
+    int8_t *plus = (int8_t *)(own->workspace + inputs);
+    int8_t *minus = (int8_t *)(own->workspace + 2 * inputs);
+    xh_crossbar_read_column(crossbar, output, read);
+    for (size_t j = 0; j < inputs; j++) {
+        const float error = fminf(fmaxf(weights[j], -range), range) - read[j];
+        const bool up = error > near, down = error < -near;
+        done[j] |= !up && !down;
+        plus[j] = (int8_t)(done[j] ? 0 : up - (depresses && down));
+        minus[j] = (int8_t)(done[j] ? 0 : !depresses && down);
+    }
+    xh_crossbar_pulse(crossbar, output, plus, minus);
+}
+
+void xh_crossbar_trim(xh_crossbar *crossbar, const float *weights, size_t rounds) {
+    const size_t inputs = crossbar->inputs;
+    int8_t *done = crossbar->model->pulse ? xh_array_create(crossbar->outputs * inputs, 1) : NULL;
+    for (size_t round = 0; done && round < rounds; round++) {
+        xh_crossbar_update_begin(crossbar);
+#pragma omp parallel for schedule(static)
+        for (size_t output = 0; output < crossbar->outputs; output++) {
+            const size_t first = output * inputs;
+            trim_column(crossbar, output, weights + first, done + first);
+        }
+        book_program(crossbar);
+    }
+    book_pulses(crossbar);
+    xh_array_free(done);
 }

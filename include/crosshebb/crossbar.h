@@ -132,6 +132,13 @@ double xh_crossbar_step_down(const xh_crossbar *crossbar);
  * without pulses are set once, with the error that their model says. Counted under phase program. */
 void xh_crossbar_program(xh_crossbar *crossbar, const float *weights);
 
+/** Goes on programming towards weights [outputs][inputs] by the weights themselves: in each of so many
+ * rounds reads every column, as read_column does, and pulses synapses that are off by more than half a
+ * nominal step, once each, on the device that the selection counter names; a synapse that came that near
+ * is left alone from then on. Devices that only take up pulses lower a weight on its minus side. Counted
+ * under phase program; nothing is done where devices take no pulses. */
+void xh_crossbar_trim(xh_crossbar *crossbar, const float *weights, size_t rounds);
+
 /** Sets the converters' ranges from inputs x [count][inputs] (one digital pass; nothing is
  * counted). */
 void xh_crossbar_calibrate(xh_crossbar *crossbar, size_t count, const float *x);

@@ -28,6 +28,7 @@ typedef struct xh_readout_params {
     /* Where the weights are once they are learned, for those who test: */
     char synapses[XH_PARAM_TEXT_SIZE]; /* digital, programmed */
     double weight_sigmas;              /* that an array's range holds; 0: all */
+    long trim_rounds;                  /* of correcting weights on an array */
 } xh_readout_params;
 
 extern const xh_param_table xh_readout_param_table;

@@ -26,7 +26,7 @@ static const xh_param rows[] = {
     XH_EVENT_ROWS(0),
     XH_REAL(xh_pcm_pair, decay, "1", 0, 0, 100,
             "probability of a common-mode SET at an event of a winner, a unit of u, before it is "
-            "cut at 1 [found here: none is better than 0.05 on MNIST and CIFAR-10]"),
+            "cut at 1 [found here: none is better than 0.05 on MNIST]"),
     XH_INTEGER(xh_pcm_pair, refresh_every, "updates", 10, 0, 1000000,
                "updates between refreshes of saturated pairs; 0: never [A]"),
 };
