@@ -28,8 +28,8 @@ static audit audit_of(const xh_config *config, const xh_run_result *result) {
     };
     for (size_t l = 0; l < config->layer_count; l++) {
         if (strcmp(config->layers[l].synapses, "crossbar") == 0) {
-            made.state +=
-                32.0 * (double)config->scheme->column_numbers * (double)config->layers[l].outputs;
+            const size_t numbers = xh_scheme_numbers(config->scheme, result->layers[l].inputs);
+            made.state += 32.0 * (double)numbers * (double)result->layers[l].outputs;
         }
     }
     return made;

@@ -137,6 +137,16 @@ static void print_recalled(const xh_config *config, const xh_run_result *result,
     }
 }
 
+/* Images that the most worn device would last for at the wear of this run; NAN if it did not
+ * learn on devices. */
+static double lifetime_of(const xh_config *config, const xh_run_result *result) {
+    if (!config->device || attempted(result->pulses) <= 0 || result->wear_max <= 0) {
+        return NAN;
+    }
+    const double rated = config->device->cost(config->device_values.bytes).endurance;
+    return rated / result->wear_max * result->images;
+}
+
 static void print_json(const xh_config *config, const xh_run_result *result, bool audit) {
     xh_json json = {.stream = stdout};
     xh_json_open(&json, NULL, '{');
@@ -154,6 +164,7 @@ static void print_json(const xh_config *config, const xh_run_result *result, boo
     xh_json_number(&json, "latency_s", result->cost.total_seconds);
     write_pulses(&json, result->pulses);
     write_wear(&json, result->wear_max, result->wear_p999);
+    xh_json_number(&json, "lifetime_images", lifetime_of(config, result));
     xh_json_number(&json, "stuck_devices", (double)result->stuck);
     write_layers(&json, result);
     if (audit) {
@@ -187,6 +198,10 @@ static void print_hardware(const xh_config *config, const xh_run_result *result)
     print_quantity("pulses", pulses, "pulses", "of updates and refresh");
     print_quantity("wear", result->wear_max, "cycles", "largest of a device");
     print_quantity("  99.9 %", result->wear_p999, "cycles", "percentile over devices");
+    if (isfinite(lifetime_of(config, result))) {
+        print_quantity("  lifetime", lifetime_of(config, result), "images",
+                       "until the most worn has its rated cycles");
+    }
     if (result->stuck > 0) {
         print_quantity("stuck", (double)result->stuck, "devices", "from the start or worn out");
     }

@@ -13,6 +13,10 @@ static const xh_scheme *const schemes[] = {
 #undef X
 };
 
+size_t xh_scheme_numbers(const xh_scheme *scheme, size_t inputs) {
+    return scheme->column_numbers + scheme->synapse_numbers * inputs;
+}
+
 size_t xh_scheme_count(void) {
     return sizeof(schemes) / sizeof(schemes[0]);
 }

@@ -20,7 +20,7 @@ struct xh_synapses {
     xh_crossbar *crossbar;   /* NULL in float */
     const xh_scheme *scheme; /* NULL if nothing is learned on the crossbar */
     void *scheme_params;     /* a copy */
-    float *state;            /* [outputs][scheme->column_numbers] */
+    float *state;            /* [outputs][xh_scheme_numbers] */
 };
 
 xh_division xh_synapses_division_digital(size_t outputs, xh_arithmetic arithmetic,
@@ -81,7 +81,7 @@ static xh_status check_traits(const xh_device_model *model, const xh_scheme *sch
 static xh_status copy_scheme(xh_synapses *synapses, const xh_scheme *scheme, const void *params,
                              xh_error *error) {
     const size_t size = scheme->params->size;
-    const size_t numbers = synapses->outputs * scheme->column_numbers;
+    const size_t numbers = synapses->outputs * xh_scheme_numbers(scheme, synapses->inputs);
     synapses->scheme = scheme;
     synapses->scheme_params = malloc(size > 0 ? size : 1);
     synapses->state = xh_array_create(numbers > 0 ? numbers : 1, sizeof(float));
@@ -244,6 +244,7 @@ void xh_synapses_state(xh_synapses *synapses, xh_state *state) {
         xh_digital_state(synapses->digital, state);
     } else if (synapses->scheme) {
         xh_state_floats_divided(state, "scheme", 1, synapses->division,
-                                synapses->scheme->column_numbers, synapses->state);
+                                xh_scheme_numbers(synapses->scheme, synapses->inputs),
+                                synapses->state);
     }
 }

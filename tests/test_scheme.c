@@ -25,7 +25,8 @@ static xh_learner learner_of(const char *name, size_t outputs, const xh_setting 
         ck_assert_int_eq(xh_param_set(param, learner.params.bytes, settings[s].text, &error),
                          XH_OK);
     }
-    learner.state = xh_array_create(outputs * learner.scheme->column_numbers, sizeof(float));
+    learner.state =
+        xh_array_create(outputs * xh_scheme_numbers(learner.scheme, 4096), sizeof(float));
     ck_assert_ptr_nonnull(learner.state);
     return learner;
 }
@@ -122,6 +123,68 @@ START_TEST(read_modify_write_is_the_rule) {
     for (size_t c = 0; c < sizeof(rule_cases) / sizeof(rule_cases[0]); c++) {
         follow_the_rule(&rule_cases[c]);
     }
+}
+END_TEST
+
+/* mixed_precision makes what the rule sums up to between two flushes, less than a step of which waits for
+ * the next one: after two flushes the weights are within a step of both sums. */
+START_TEST(mixed_precision_loses_nothing) {
+    enum { INPUTS = 12, OUTPUTS = 20, COUNT = 40, FLUSH = 5, SYNAPSES = INPUTS * OUTPUTS };
+    const xh_setting coarse[] = {{"states", "200"}};
+    xh_crossbar_params params = xh_plain_crossbar();
+    xh_crossbar *crossbar = xh_make_crossbar(INPUTS, OUTPUTS, "ideal", coarse, 1, &params, 1);
+    float *target = xh_normals(SYNAPSES, 1, 0.2);
+    float *x = xh_normals(COUNT * INPUTS, 2, 1);
+    float *u = xh_normals(COUNT * OUTPUTS, 3, 1);
+    float *y = xh_normals(COUNT * OUTPUTS, 4, 0.3);
+    xh_crossbar_program(crossbar, target);
+    const xh_signals signals = {COUNT, INPUTS, OUTPUTS, x, u, y};
+    const xh_rule rule = {0.004, 0.5};
+    const xh_setting flush[] = {{"flush_every", "5"}};
+    xh_learner learner = learner_of("mixed_precision", OUTPUTS, flush, 1);
+    const double step = xh_crossbar_step_up(crossbar);
+    double waiting[SYNAPSES] = {0}, norm[OUTPUTS] = {0};
+    size_t moved = 0;
+    for (int part = 0; part < 2; part++) {
+        float *before = xh_weights_of(crossbar);
+        for (int update = 0; update < FLUSH; update++) {
+            learn(&learner, crossbar, rule, &signals);
+        }
+        float *after = xh_weights_of(crossbar);
+        for (size_t o = 0; o < OUTPUTS; o++) {
+            double sum[INPUTS] = {0}, decay = 0, square = 0, most = 0;
+            for (size_t p = 0; p < COUNT; p++) {
+                decay += (double)y[p * OUTPUTS + o] * (double)u[p * OUTPUTS + o];
+                for (size_t j = 0; j < INPUTS; j++) {
+                    sum[j] += (double)y[p * OUTPUTS + o] * (double)x[p * INPUTS + j];
+                }
+            }
+            for (size_t j = 0; j < INPUTS; j++) {
+                square += pow((double)before[o * INPUTS + j], 2);
+                most = fmax(most, fabs(sum[j]));
+            }
+            norm[o] = part == 0 ? sqrt(square) : norm[o]; /* of the latest flush */
+            const double scale =
+                FLUSH * rule.rate * pow(fabs(norm[o] - 1) + 1e-10, rule.norm_power) / most;
+            norm[o] = sqrt(square);
+            for (size_t j = 0; j < INPUTS; j++) {
+                const size_t s = o * INPUTS + j;
+                waiting[s] += scale * (sum[j] - decay * (double)before[s]);
+                waiting[s] -= (double)after[s] - (double)before[s];
+                ck_assert_double_lt(fabs(waiting[s]), 1.01 * step);
+                moved += after[s] != before[s];
+            }
+        }
+        xh_array_free(after);
+        xh_array_free(before);
+    }
+    ck_assert_uint_gt(moved, SYNAPSES / 2);
+    xh_array_free(learner.state);
+    xh_array_free(y);
+    xh_array_free(u);
+    xh_array_free(x);
+    xh_array_free(target);
+    xh_crossbar_free(crossbar);
 }
 END_TEST
 
@@ -405,6 +468,7 @@ int main(void) {
                                   pcm_pair_learns_both_halves,
                                   common_mode_set_decays_weights,
                                   resets_decay_weights,
+                                  mixed_precision_loses_nothing,
                                   same_bits_for_any_number_of_threads,
                                   descriptors_are_complete};
     return xh_suite_run("scheme", tests, sizeof(tests) / sizeof(tests[0]));

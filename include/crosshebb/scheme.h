@@ -40,12 +40,17 @@ typedef struct xh_scheme {
     bool pairs;     /* synapses must have two sides */
     /** Whether it asks the crossbar for steps (xh_crossbar_read_steps); NULL: it does not. */
     bool (*measures)(const void *params);
-    size_t column_numbers; /* floats of digital state a column, zero at the start */
-    /** One update of the whole crossbar. state: [outputs][column_numbers]. Parallel over columns.
+    /* Floats of digital state, zero at the start: of a column, and behind them of its synapses. */
+    size_t column_numbers;
+    size_t synapse_numbers;
+    /** One update of the whole crossbar. state: [outputs][xh_scheme_numbers]. Parallel over columns.
      */
     void (*update)(const void *params, xh_crossbar *crossbar, xh_rule rule,
                    const xh_signals *signals, float *state);
 } xh_scheme;
+
+/** Floats of digital state of a column of so many inputs. */
+size_t xh_scheme_numbers(const xh_scheme *scheme, size_t inputs);
 
 size_t xh_scheme_count(void);
 const xh_scheme *xh_scheme_at(size_t index);

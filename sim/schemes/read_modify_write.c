@@ -19,9 +19,8 @@
  * pairs are refreshed every refresh_every updates. On a bidirectional device both sides of the pair
  * move, one up and the other down.
  */
-#include "crosshebb/scheme.h"
+#include "sums.h"
 
-#include <cblas.h>
 #include <math.h>
 #include <string.h>
 
@@ -45,27 +44,6 @@ static const xh_param rows[] = {
 };
 
 static const xh_param_table table = XH_PARAM_TABLE(xh_read_modify_write, rows);
-
-/* sum_p y_ip x_pj of columns first .. first + count - 1, [count][inputs]. */
-static void correlate(const xh_signals *signals, size_t first, size_t count, float *sums) {
-    cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)count, (int)signals->inputs,
-                (int)signals->count, 1.0F, signals->y + first, (int)signals->outputs, signals->x,
-                (int)signals->inputs, 0.0F, sums, (int)signals->inputs);
-}
-
-/* sum_p y_ip u_ip of the same columns. */
-static void correlate_outputs(const xh_signals *signals, size_t first, size_t count, double *sums) {
-    for (size_t i = 0; i < count; i++) {
-        sums[i] = 0;
-    }
-    for (size_t p = 0; p < signals->count; p++) {
-        const float *y = signals->y + p * signals->outputs + first;
-        const float *u = signals->u + p * signals->outputs + first;
-        for (size_t i = 0; i < count; i++) {
-            sums[i] += (double)(y[i] * u[i]);
-        }
-    }
-}
 
 static bool measures(const void *values) {
     const xh_read_modify_write *params = values;
@@ -111,24 +89,6 @@ static bool update_in_pulses(const xh_read_modify_write *params, xh_rule rule, c
     return true;
 }
 
-/* Shares rounded pulses between the sides: all on one side where devices only rise, else half up
- * and half down, the odd one on alternating sides. */
-static void share_pulses(const int32_t *pulses, size_t inputs, bool depresses, bool odd_on_plus,
-                         int8_t *plus, int8_t *minus) {
-    for (size_t j = 0; j < inputs; j++) {
-        const int32_t n = pulses[j] > 127 ? 127 : pulses[j] < -127 ? -127 : pulses[j];
-        if (depresses) {
-            const int32_t half = n / 2;
-            const int32_t rest = n - half;
-            plus[j] = (int8_t)(odd_on_plus ? rest : half);
-            minus[j] = (int8_t)(odd_on_plus ? -half : -rest);
-        } else {
-            plus[j] = (int8_t)(n > 0 ? n : 0);
-            minus[j] = (int8_t)(n < 0 ? -n : 0);
-        }
-    }
-}
-
 static void update_column(const xh_read_modify_write *params, xh_crossbar *crossbar, xh_rule rule,
                           const xh_signals *signals, size_t output, float *sums, double decay,
                           float *scratch, float *maximum) {
@@ -149,7 +109,7 @@ static void update_column(const xh_read_modify_write *params, xh_crossbar *cross
     if (update_in_pulses(params, rule, weight, decay, inputs, rise, fall, sums, maximum)) {
         xh_rng_round(xh_crossbar_scheme_stream(crossbar), number * inputs, inputs, sums, pulses);
         xh_crossbar_book(crossbar, XH_EVENT_train_bit, inputs);
-        share_pulses(pulses, inputs, depresses, (update + number) % 2 == 0, plus, minus);
+        xh_sums_share(pulses, inputs, depresses, (update + number) % 2 == 0, plus, minus);
         xh_crossbar_pulse(crossbar, output, plus, minus);
     }
     if (!depresses && params->refresh_every > 0 && update % (uint64_t)params->refresh_every == 0) {
@@ -167,8 +127,8 @@ static void update(const void *values, xh_crossbar *crossbar, xh_rule rule,
         float *sums = xh_crossbar_workspace(crossbar);
         float *scratch = sums + XH_CROSSBAR_BLOCK * signals->inputs;
         double decay[XH_CROSSBAR_BLOCK];
-        correlate(signals, first, count, sums);
-        correlate_outputs(signals, first, count, decay);
+        xh_sums_inputs(signals, first, count, sums);
+        xh_sums_outputs(signals, first, count, decay);
         for (size_t i = 0; i < count; i++) {
             update_column(params, crossbar, rule, signals, first + i, sums + i * signals->inputs,
                           decay[i], scratch, state + first + i);

@@ -39,6 +39,7 @@ for layer in layers:
     assert 0 < layer["cosine_to_start"] < 1, layer
     assert 0 < layer["winners"] <= 1 and 0 <= layer["winner_entropy"] <= math.log2(layer["outputs"])
 assert run["wear"]["max"] >= run["wear"]["p999"] > 0
+assert 0 < run["lifetime_images"] < float("inf") and run["stuck_devices"] == 0
 END
 
 # What learning read and kept, from the same counts.
