@@ -208,8 +208,12 @@ static xh_status program(xh_run_state *run, xh_error *error) {
         status = visit_rows(run, train, count, calibrate, NULL, error);
     }
     if (status == XH_OK) {
-        xh_crossbar_trim(run->readout_array, xh_readout_weights(run->readout),
-                         (size_t)run->config->readout.trim_rounds);
+        const bool trimmed = xh_crossbar_trim(run->readout_array, xh_readout_weights(run->readout),
+                                              (size_t)run->config->readout.trim_rounds);
+        status = trimmed ? XH_OK
+                         : xh_error_set(error, XH_MEMORY, "no memory to trim the readout's array");
+    }
+    if (status == XH_OK) {
         status = correct_bias(run, train, error);
     }
     if (status == XH_OK) {

@@ -267,9 +267,12 @@ static void trim_column(xh_crossbar *crossbar, size_t output, const float *weigh
     xh_crossbar_pulse(crossbar, output, plus, minus);
 }
 
-void xh_crossbar_trim(xh_crossbar *crossbar, const float *weights, size_t rounds) {
+bool xh_crossbar_trim(xh_crossbar *crossbar, const float *weights, size_t rounds) {
     const size_t inputs = crossbar->inputs;
-    int8_t *done = crossbar->model->pulse ? xh_array_create(crossbar->outputs * inputs, 1) : NULL;
+    if (!crossbar->model->pulse) {
+        return true;
+    }
+    int8_t *done = xh_array_create(crossbar->outputs * inputs, 1);
     for (size_t round = 0; done && round < rounds; round++) {
         xh_crossbar_update_begin(crossbar);
 #pragma omp parallel for schedule(static)
@@ -280,5 +283,7 @@ void xh_crossbar_trim(xh_crossbar *crossbar, const float *weights, size_t rounds
         book_program(crossbar);
     }
     book_pulses(crossbar);
+    const bool made = done != NULL;
     xh_array_free(done);
+    return made;
 }

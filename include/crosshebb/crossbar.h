@@ -136,8 +136,8 @@ void xh_crossbar_program(xh_crossbar *crossbar, const float *weights);
  * rounds reads every column, as read_column does, and pulses synapses that are off by more than half a
  * nominal step, once each, on the device that the selection counter names; a synapse that came that near
  * is left alone from then on. Devices that only take up pulses lower a weight on its minus side. Counted
- * under phase program; nothing is done where devices take no pulses. */
-void xh_crossbar_trim(xh_crossbar *crossbar, const float *weights, size_t rounds);
+ * under phase program; nothing is done where devices take no pulses. False if there is no memory. */
+bool xh_crossbar_trim(xh_crossbar *crossbar, const float *weights, size_t rounds);
 
 /** Sets the converters' ranges from inputs x [count][inputs] (one digital pass; nothing is
  * counted). */
