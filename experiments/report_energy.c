@@ -188,7 +188,10 @@ static void write_price(xh_report_page *page, const xh_report_run *run, xh_event
     xh_report_cell_quantity(page, xh_result_number(run->result, group, "joules"), "J");
     xh_report_cell_quantity(page, xh_result_number(run->result, group, "seconds"), "s");
     xh_report_cell(page, mark ? mark : "");
-    xh_report_cell(page, source ? source : "priced by the device model or the read voltage");
+    const char *physics = xh_event_spared(event)
+                              ? "done by the array; digital hardware has a price (crosshebb price)"
+                              : "priced by the device model or the read voltage";
+    xh_report_cell(page, source ? source : physics);
     xh_report_row_close(page);
     free(mark);
     free(source);
