@@ -11,9 +11,9 @@
  *     chi_ij   -= d_i w_ij,  d_i = 0
  *     pulses_ij = chi_ij / step, rounded towards zero, blind; chi_ij -= pulses_ij step
  *
- * Nothing is rounded away, and nothing at random: what is less than a pulse waits in chi. It takes
- * memory that grows with the synapses, which crossbars are there to spare, and a tenth of the reads
- * and fewer pulses than read_modify_write. |w_i| is that of the latest read.
+ * Nothing is rounded away, and nothing at random: what is less than a pulse waits in chi, for which it
+ * takes memory that grows with the synapses, which crossbars are there to spare. |w_i| is that of the
+ * latest read.
  */
 #include "sums.h"
 
@@ -29,8 +29,11 @@ typedef struct xh_mixed_precision {
 static const xh_param rows[] = {
     XH_REAL(xh_mixed_precision, keep, "1", 0.99, 0, 1,
             "share of a column's running maximum that an update keeps [A]"),
-    XH_INTEGER(xh_mixed_precision, flush_every, "updates", 10, 1, 1000000,
-               "updates between those that read weights and pulse devices [A]"),
+    XH_INTEGER(
+        xh_mixed_precision, flush_every, "updates", 1, 1, 1000000,
+        "updates between those that read weights and pulse devices; what they gather must stay "
+        "small, since decay is of the weights as they are then [found here: best of 1 to 10 on "
+        "CIFAR-10]"),
     XH_INTEGER(xh_mixed_precision, refresh_every, "updates", 10, 0, 1000000,
                "updates between refreshes of saturated pairs, for devices without down pulses; 0: "
                "never [A]"),
