@@ -75,3 +75,13 @@ void xh_lock_release(xh_lock *lock) {
     close(lock->descriptor);
     lock->path[0] = '\0';
 }
+
+void xh_lock_tidy(const char *path) {
+    xh_lock lock = {.path = ""};
+    xh_error error = {0};
+    char name[sizeof(lock.path)];
+    snprintf(name, sizeof(name), "%s.lock", path);
+    if (access(name, F_OK) == 0 && xh_lock_take(path, &lock, &error) == XH_OK) {
+        xh_lock_release(&lock);
+    }
+}

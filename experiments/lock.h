@@ -22,6 +22,10 @@ xh_status xh_lock_share(const char *path, xh_lock *lock, xh_error *error);
 /** Whether a process holds the lock of a file. */
 bool xh_lock_held(const char *path);
 
+/** Removes the lock file of a process that was killed before it could; nothing to do where a process holds
+ *  the lock, or there is no file. */
+void xh_lock_tidy(const char *path);
+
 /** Gives the lock back and removes its file; nothing to do if it is not held. */
 void xh_lock_release(xh_lock *lock);
 

@@ -1,6 +1,8 @@
 /* The work of a sweep: a queue of runs, and the books on them. */
 #include "sweep_session.h"
 
+#include "lock.h"
+
 #include <stdlib.h>
 
 /* A run whose process was killed (by a lack of memory, or a machine that went down) is started so many
@@ -23,6 +25,9 @@ xh_status xh_sweep_session_begin(const xh_sweep_folder *folder, size_t task, siz
         const size_t run = i % points * seeds + i / points;
         session->total++;
         if (xh_sweep_folder_state(folder, run) == XH_SWEEP_COMPLETE) {
+            char path[XH_SWEEP_PATH_SIZE];
+            xh_sweep_folder_result(folder, run, path);
+            xh_lock_tidy(path);
             session->found++;
         } else {
             session->left[session->count++] = run;

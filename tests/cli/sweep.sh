@@ -35,7 +35,9 @@ expect_same alone.h5 whole/points/00005.h5 /train /readout /ledger /layers /wear
 # What is there is not done again, nor overwritten; another sweep does not mix with it.
 touch -d '2001-01-01' whole/points/*
 expect_error 'whole holds this sweep already: --resume goes on' "$program" sweep sweep.yaml --out whole
+touch -d '2001-01-01' whole/points/00003.h5.lock # of a process that was killed just before it could remove it
 expect 0 "$program" sweep sweep.yaml --out whole --resume --quiet
+[ ! -e whole/points/00003.h5.lock ] || fail "the lock of a killed process stays"
 [ -z "$(find whole/points -type f -newermt '2001-01-02')" ] || fail "complete runs were done again"
 sed 's/device: 2/device: 3/' sweep.yaml >other.yaml
 expect_error 'whole is of another sweep: whole/sweep.yaml differs' "$program" sweep other.yaml --out whole --resume
