@@ -114,7 +114,7 @@ static void print_accuracy(const xh_config *config, const xh_run_result *result)
         printf("          of %ld training images held back", config->dataset.validation_images);
     }
     printf("\n");
-    if (strcmp(config->readout.synapses, "programmed") == 0) {
+    if (xh_config_programs_readout(config)) {
         printf("%-18s %.2f %%        before the readout was programmed\n", "  readout in float",
                100 * result->readout_accuracy);
     }

@@ -312,6 +312,10 @@ size_t xh_config_learning_layers(const xh_config *config) {
     return training->learn ? wanted : 0;
 }
 
+bool xh_config_programs_readout(const xh_config *config) {
+    return strcmp(config->readout.synapses, "programmed") == 0;
+}
+
 bool xh_config_backpropagates(const xh_config *config) {
     return strcmp(config->training.method, "backprop") == 0;
 }

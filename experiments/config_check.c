@@ -254,9 +254,8 @@ static xh_status check_views(const xh_config *config, const xh_node *root, xh_er
 
 /* A readout on an array needs a device. */
 static xh_status check_readout(const xh_config *config, const xh_node *root, xh_error *error) {
-    const bool programmed = strcmp(config->readout.synapses, "programmed") == 0;
     const xh_node *place = at(at(root, "readout"), "synapses");
-    if (!programmed || config->device) {
+    if (!xh_config_programs_readout(config) || config->device) {
         return XH_OK;
     }
     return xh_node_error(place, error, "readout.synapses = programmed needs a section device");
@@ -279,7 +278,7 @@ static xh_status check_backprop(const xh_config *config, const xh_node *root, xh
                                         : "the comparator stays in float");
         }
     }
-    if (strcmp(config->readout.synapses, "digital") != 0) {
+    if (xh_config_programs_readout(config)) {
         return xh_node_error(at(at(root, "readout"), "synapses"), error,
                              "readout.synapses = %s cannot be with training.method = backprop: the "
                              "comparator stays in float",
@@ -323,7 +322,7 @@ static xh_status check_device(const xh_config *config, const xh_node *root, xh_e
 }
 
 static bool has_arrays(const xh_config *config) {
-    bool found = strcmp(config->readout.synapses, "programmed") == 0;
+    bool found = xh_config_programs_readout(config);
     for (size_t l = 0; l < config->layer_count; l++) {
         found = found || strcmp(config->layers[l].synapses, "digital") != 0;
     }

@@ -173,15 +173,14 @@ xh_status xh_run_rest(xh_run_state *run, xh_error *error);
 bool xh_run_compensates(const xh_run_state *run);
 /** Compensates drift in every layer, or no longer does. */
 void xh_run_compensate(xh_run_state *run, bool on);
-/** Whether the readout is tested on an array; and its accuracy there, on the first partner. */
-bool xh_run_programs_readout(const xh_config *config);
+/** Accuracy of the readout on its array, on the first partner. */
 xh_status xh_run_test_array(xh_run_state *run, double *accuracy, xh_error *error);
 /** Seeds of the array number instance. */
 xh_crossbar_seeds xh_run_array_seeds(const xh_config *config, uint32_t instance);
 /** Accuracy of the readout on the test images as the network sees them now, on the first partner. */
 xh_status xh_run_test(xh_run_state *run, double *accuracy, xh_error *error);
 
-/* Stuck devices of a crossbar, those of all partners. */
+/** Stuck devices of a crossbar, those of all partners. */
 uint64_t xh_run_stuck(const xh_run_state *run, const xh_crossbar *crossbar);
 
 /* The tables of the trace: made before recording, a row at a time after. */

@@ -1,8 +1,9 @@
 /*
- * The readout on an array of its own: once it has learned, in float, its weights are written onto devices
- * as a layer's are and trimmed, and from then on every test reads them there. The bias stays digital and takes up what
- * the array gets wrong on average: features are positive, so that errors of the weights move a class as a
- * whole. It is found on training images, whose outputs on the array are set beside those in float.
+ * The readout on an array of its own: once it has learned, in float, its weights are written onto
+ * devices as a layer's are and trimmed, and from then on every test reads them there. The bias stays
+ * digital and takes up what the array gets wrong on average: features are positive, so that errors of
+ * the weights move a class as a whole. It is found on training images, whose outputs on the array are
+ * set beside those in float.
  */
 #include "run_internal.h"
 
@@ -11,10 +12,6 @@
 
 /* The array is the one after those of all layers that there can be. */
 enum { INSTANCE = XH_CONFIG_LAYERS };
-
-bool xh_run_programs_readout(const xh_config *config) {
-    return strcmp(config->readout.synapses, "programmed") == 0;
-}
 
 /* The weight at full range: so many root mean squares, or the largest. */
 static double weight_range(const xh_readout_params *params, const float *weights, size_t count) {
@@ -226,7 +223,7 @@ static xh_status program(xh_run_state *run, xh_error *error) {
 xh_status xh_run_program_readout(xh_run_state *run, xh_error *error) {
     const xh_partners *partners = run->options->partners;
     run->readout_accuracy = run->test_accuracy;
-    if (!xh_run_programs_readout(run->config)) {
+    if (!xh_config_programs_readout(run->config)) {
         return XH_OK;
     }
     xh_status status = xh_run_leads(run) ? program(run, error) : XH_OK;

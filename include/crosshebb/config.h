@@ -115,6 +115,9 @@ size_t xh_config_learning_layers(const xh_config *config);
 /** Whether the network is trained end to end instead: training.method. */
 bool xh_config_backpropagates(const xh_config *config);
 
+/** Whether the readout is tested on an array that its weights are written onto. */
+bool xh_config_programs_readout(const xh_config *config);
+
 enum { XH_CONFIG_TIMES = 16 };
 
 /** Seconds of a list of times such as "20 s, 5 min, 1 h, 30 d, 1 y" (years of 365 days; seconds need no
