@@ -106,9 +106,10 @@ static void flush(xh_crossbar *crossbar, size_t output, size_t inputs, float *sc
     xh_crossbar_pulse(crossbar, output, plus, minus);
 }
 
-static void update_column(const xh_mixed_precision *params, xh_crossbar *crossbar, xh_rule rule,
-                          const xh_signals *signals, size_t output, const float *sums, double decay,
+static void update_column(const void *values, xh_crossbar *crossbar, xh_rule rule,
+                          const xh_signals *signals, size_t output, float *sums, double decay,
                           float *scratch, float *kept) {
+    const xh_mixed_precision *params = values;
     const size_t inputs = signals->inputs;
     const uint64_t update = xh_crossbar_updates(crossbar);
     const bool depresses = xh_crossbar_model(crossbar)->traits & XH_DEVICE_DEPRESSES;
@@ -127,24 +128,10 @@ static void update_column(const xh_mixed_precision *params, xh_crossbar *crossba
     }
 }
 
-static void update(const void *values, xh_crossbar *crossbar, xh_rule rule,
+static void update(const void *params, xh_crossbar *crossbar, xh_rule rule,
                    const xh_signals *signals, float *state) {
-    const xh_mixed_precision *params = values;
-    const size_t numbers = NUMBERS + signals->inputs;
-#pragma omp parallel for schedule(dynamic)
-    for (size_t first = 0; first < signals->outputs; first += XH_CROSSBAR_BLOCK) {
-        const size_t rest = signals->outputs - first;
-        const size_t count = rest < XH_CROSSBAR_BLOCK ? rest : XH_CROSSBAR_BLOCK;
-        float *sums = xh_crossbar_workspace(crossbar);
-        float *scratch = sums + XH_CROSSBAR_BLOCK * signals->inputs;
-        double decay[XH_CROSSBAR_BLOCK];
-        xh_sums_inputs(signals, first, count, sums);
-        xh_sums_outputs(signals, first, count, decay);
-        for (size_t i = 0; i < count; i++) {
-            update_column(params, crossbar, rule, signals, first + i, sums + i * signals->inputs,
-                          decay[i], scratch, state + (first + i) * numbers);
-        }
-    }
+    xh_sums_update(params, crossbar, rule, signals, state, NUMBERS + signals->inputs,
+                   update_column);
 }
 
 const xh_scheme xh_scheme_mixed_precision = {

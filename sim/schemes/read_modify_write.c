@@ -89,9 +89,10 @@ static bool update_in_pulses(const xh_read_modify_write *params, xh_rule rule, c
     return true;
 }
 
-static void update_column(const xh_read_modify_write *params, xh_crossbar *crossbar, xh_rule rule,
+static void update_column(const void *values, xh_crossbar *crossbar, xh_rule rule,
                           const xh_signals *signals, size_t output, float *sums, double decay,
                           float *scratch, float *maximum) {
+    const xh_read_modify_write *params = values;
     const size_t inputs = signals->inputs;
     const uint64_t update = xh_crossbar_updates(crossbar);
     const uint64_t number = xh_crossbar_first(crossbar) + output;
@@ -117,23 +118,9 @@ static void update_column(const xh_read_modify_write *params, xh_crossbar *cross
     }
 }
 
-static void update(const void *values, xh_crossbar *crossbar, xh_rule rule,
+static void update(const void *params, xh_crossbar *crossbar, xh_rule rule,
                    const xh_signals *signals, float *state) {
-    const xh_read_modify_write *params = values;
-#pragma omp parallel for schedule(dynamic)
-    for (size_t first = 0; first < signals->outputs; first += XH_CROSSBAR_BLOCK) {
-        const size_t rest = signals->outputs - first;
-        const size_t count = rest < XH_CROSSBAR_BLOCK ? rest : XH_CROSSBAR_BLOCK;
-        float *sums = xh_crossbar_workspace(crossbar);
-        float *scratch = sums + XH_CROSSBAR_BLOCK * signals->inputs;
-        double decay[XH_CROSSBAR_BLOCK];
-        xh_sums_inputs(signals, first, count, sums);
-        xh_sums_outputs(signals, first, count, decay);
-        for (size_t i = 0; i < count; i++) {
-            update_column(params, crossbar, rule, signals, first + i, sums + i * signals->inputs,
-                          decay[i], scratch, state + first + i);
-        }
-    }
+    xh_sums_update(params, crossbar, rule, signals, state, 1, update_column);
 }
 
 const xh_scheme xh_scheme_read_modify_write = {

@@ -4,13 +4,15 @@
 
 #include <cblas.h>
 
-void xh_sums_inputs(const xh_signals *signals, size_t first, size_t count, float *sums) {
+/* sum_p y_ip x_pj of columns first .. first + count - 1, [count][inputs]. */
+static void sum_inputs(const xh_signals *signals, size_t first, size_t count, float *sums) {
     cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, (int)count, (int)signals->inputs,
                 (int)signals->count, 1.0F, signals->y + first, (int)signals->outputs, signals->x,
                 (int)signals->inputs, 0.0F, sums, (int)signals->inputs);
 }
 
-void xh_sums_outputs(const xh_signals *signals, size_t first, size_t count, double *sums) {
+/* sum_p y_ip u_ip of the same columns. */
+static void sum_outputs(const xh_signals *signals, size_t first, size_t count, double *sums) {
     for (size_t i = 0; i < count; i++) {
         sums[i] = 0;
     }
@@ -19,6 +21,24 @@ void xh_sums_outputs(const xh_signals *signals, size_t first, size_t count, doub
         const float *u = signals->u + p * signals->outputs + first;
         for (size_t i = 0; i < count; i++) {
             sums[i] += (double)(y[i] * u[i]);
+        }
+    }
+}
+
+void xh_sums_update(const void *params, xh_crossbar *crossbar, xh_rule rule,
+                    const xh_signals *signals, float *state, size_t numbers, xh_sums_hook hook) {
+#pragma omp parallel for schedule(dynamic)
+    for (size_t first = 0; first < signals->outputs; first += XH_CROSSBAR_BLOCK) {
+        const size_t rest = signals->outputs - first;
+        const size_t count = rest < XH_CROSSBAR_BLOCK ? rest : XH_CROSSBAR_BLOCK;
+        float *sums = xh_crossbar_workspace(crossbar);
+        float *scratch = sums + XH_CROSSBAR_BLOCK * signals->inputs;
+        double decay[XH_CROSSBAR_BLOCK];
+        sum_inputs(signals, first, count, sums);
+        sum_outputs(signals, first, count, decay);
+        for (size_t i = 0; i < count; i++) {
+            hook(params, crossbar, rule, signals, first + i, sums + i * signals->inputs, decay[i],
+                 scratch, state + (first + i) * numbers);
         }
     }
 }

@@ -7,11 +7,16 @@
 
 #include "crosshebb/scheme.h"
 
-/* sum_p y_ip x_pj of columns first .. first + count - 1, [count][inputs]. */
-void xh_sums_inputs(const xh_signals *signals, size_t first, size_t count, float *sums);
+/* What is made of the sums of a column: sums [inputs] of sum_p y_ip x_pj, which may be overwritten, and
+ * decay, sum_p y_ip u_ip. scratch has room for 6 [inputs]; kept are the column's own numbers. */
+typedef void (*xh_sums_hook)(const void *params, xh_crossbar *crossbar, xh_rule rule,
+                             const xh_signals *signals, size_t output, float *sums, double decay,
+                             float *scratch, float *kept);
 
-/* sum_p y_ip u_ip of the same columns. */
-void xh_sums_outputs(const xh_signals *signals, size_t first, size_t count, double *sums);
+/* One update: calls hook with the sums of every column, whose state is [outputs][numbers]. Columns go to
+ * threads. */
+void xh_sums_update(const void *params, xh_crossbar *crossbar, xh_rule rule,
+                    const xh_signals *signals, float *state, size_t numbers, xh_sums_hook hook);
 
 /* Shares pulses [inputs] between the sides: all on one side where devices only rise, else half up and
  * half down, the odd one on alternating sides. */
