@@ -20,9 +20,17 @@ static inline uint32_t winner_of(float largest, size_t count, const float *value
     return winner;
 }
 
+/* Activities below the threshold become 0. */
+static inline void silence(float threshold, size_t count, float *y) {
+#pragma omp simd
+    for (size_t i = 0; i < count; i++) {
+        y[i] = fabsf(y[i]) < threshold ? 0 : y[i];
+    }
+}
+
 XH_KERNEL
-void xh_compete(xh_competition competition, float inverse_temperature, size_t count, size_t outputs,
-                const float *u, float *y, uint32_t *wins) {
+void xh_compete(xh_competition competition, float inverse_temperature, float threshold,
+                size_t count, size_t outputs, const float *u, float *y, uint32_t *wins) {
     const float share = competition == XH_COMPETITION_SOFT_ANTI ? -1.0F : 1.0F;
     for (size_t p = 0; p < count; p++, u += outputs, y += outputs) {
         const float largest = elementary_largest(outputs, u);
@@ -33,6 +41,9 @@ void xh_compete(xh_competition competition, float inverse_temperature, size_t co
         } else {
             elementary_softmax(inverse_temperature, share, largest, outputs, u, y);
             y[winner] = fabsf(y[winner]);
+        }
+        if (threshold > 0) {
+            silence(threshold, outputs, y);
         }
         if (wins) {
             wins[winner]++;

@@ -136,8 +136,9 @@ static void respond(xh_layer *layer, chunk part, size_t first, size_t count, flo
     }
     if (part.mode == XH_LAYER_LEARN) {
         float *y = layer->y.data + patch * outputs;
-        xh_compete(layer->competition, (float)layer->params.inverse_temperature, count, outputs, u,
-                   y, layer->wins + (size_t)omp_get_thread_num() * outputs);
+        xh_compete(layer->competition, (float)layer->params.inverse_temperature,
+                   (float)layer->params.learning_threshold, count, outputs, u, y,
+                   layer->wins + (size_t)omp_get_thread_num() * outputs);
         if (layer->division.partners) {
             copy_own(layer, count, u, layer->u.data + patch * layer->own.count);
             copy_own(layer, count, y, layer->own_y.data + patch * layer->own.count);

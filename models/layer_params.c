@@ -39,6 +39,9 @@ static const xh_param params[] = {
             "soft_anti: softmax, losers unlearn; soft: softmax; hard: only the winner learns"),
     XH_REAL(xh_layer_params, inverse_temperature, "1", 1, 1e-3, 1e3,
             "factor of u in the softmax of the competition"),
+    XH_REAL(xh_layer_params, learning_threshold, "1", 0, 0, 1,
+            "size of an activity y below which a neuron does not learn from a patch, as winner or "
+            "as loser; 0: it always does"),
     XH_REAL(xh_layer_params, rate, "1", 0.08, 0, 10, "learning rate eta"),
     XH_TEXT(xh_layer_params, rate_decay, "none", decays,
             "linear: the rate falls to 0 over the layer's training"),

@@ -1,14 +1,14 @@
 /*
  * Products of floats by AVX-512. A read takes the weights in panels of 48 neurons, [panel][input][48],
  * which are packed once an update; an update takes its tiles from the signals where they are, but
- * for y, of which 8 neurons lie together.
+ * for y, of which 8 neurons lie together, with the places of what is not 0.
  */
 #include "product_tile.h"
 
 #if XH_TILE_AVX512
 
 /* Inputs of a read at a time; patches of an update at a time. */
-enum { READ_DEPTH = 256, DEPTH = 320 };
+enum { READ_DEPTH = 256, DEPTH = PLACES_DEPTH };
 
 /* Largest tile, which stays in the L2 cache until it is done. */
 enum { HEIGHT = 96, WIDTH = 36 * TILE_COLUMNS };
@@ -17,8 +17,18 @@ static size_t panels_size(size_t lines, size_t depth) {
     return tile_round_up(lines, TILE_COLUMNS) * depth * sizeof(float);
 }
 
+static size_t blocks_words(size_t lines, size_t depth) {
+    return tile_round_up(lines, TILE_ROWS) * depth;
+}
+
+/* Blocks, and then the places of each, [group][part of the patches]. */
 static size_t blocks_size(size_t lines, size_t depth) {
-    return tile_round_up(lines, TILE_ROWS) * depth * sizeof(float);
+    const size_t parts = (depth + DEPTH - 1) / DEPTH * ((lines + TILE_ROWS - 1) / TILE_ROWS);
+    return blocks_words(lines, depth) * sizeof(float) + parts * sizeof(tile_places);
+}
+
+static size_t places_at(size_t line, size_t depth, size_t patch) {
+    return line / TILE_ROWS * ((depth + DEPTH - 1) / DEPTH) + patch / DEPTH;
 }
 
 TILE_KERNEL
@@ -52,6 +62,14 @@ static void pack_x(size_t lines, size_t depth, size_t first, size_t count, const
 static void pack_y(size_t lines, size_t depth, size_t first, size_t count, const float *from,
                    void *packed) {
     pack_signals(TILE_ROWS, lines, depth, first, count, from, packed);
+    const uint32_t *words = packed;
+    tile_places *places = (tile_places *)(void *)((float *)packed + blocks_words(lines, depth));
+    for (size_t i = first; i < first + count; i += TILE_ROWS) {
+        for (size_t p = 0; p < depth; p += DEPTH) {
+            places_find(tile_at_most(depth - p, DEPTH), words + i * depth + p * TILE_ROWS,
+                        places + places_at(i, depth, p));
+        }
+    }
 }
 
 TILE_INLINE
@@ -81,7 +99,7 @@ static void read_floats(size_t inputs, size_t outputs, const void *weights, size
             for (size_t p = 0; p < count; p += TILE_ROWS) {
                 tile_fetch(panel + TILE_COLUMNS * inputs, depth * TILE_COLUMNS * sizeof(float),
                            p / TILE_ROWS, (count + TILE_ROWS - 1) / TILE_ROWS);
-                multiply(depth, (tile_left){x + p * inputs + k, inputs, 1, NULL}, panel,
+                multiply(depth, (tile_left){x + p * inputs + k, inputs, 1, NULL, NULL}, panel,
                          tile_at(sums, p, i));
             }
         }
@@ -94,6 +112,9 @@ static void correlate_depth(const xh_operands *operands, xh_tile tile, xh_span p
     const size_t all = operands->count;
     const float *x = (const float *)operands->x + patches.first * TILE_COLUMNS;
     const float *y = (const float *)operands->y + patches.first * TILE_ROWS;
+    const tile_places *places =
+        (const tile_places *)(const void *)((const float *)operands->y +
+                                            blocks_words(operands->outputs, all));
     const size_t bottom = tile.outputs.first + tile.outputs.count;
     const size_t right = tile.inputs.first + tile.inputs.count;
     const tile_matrix sums = tile_sums(change, operands->inputs, bottom, right, keep);
@@ -101,8 +122,9 @@ static void correlate_depth(const xh_operands *operands, xh_tile tile, xh_span p
         for (size_t i = tile.outputs.first; i < bottom; i += TILE_ROWS) {
             tile_fetch(x + (j + TILE_COLUMNS) * all, patches.count * TILE_COLUMNS * sizeof(float),
                        i - tile.outputs.first, tile_round_up(tile.outputs.count, TILE_ROWS));
-            multiply(patches.count, (tile_left){y + i * all, 1, TILE_ROWS, NULL}, x + j * all,
-                     tile_at(sums, i, j));
+            const tile_left left = {y + i * all, 1, TILE_ROWS, NULL,
+                                    places + places_at(i, all, patches.first)};
+            multiply(patches.count, left, x + j * all, tile_at(sums, i, j));
         }
     }
 }

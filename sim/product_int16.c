@@ -5,7 +5,8 @@
  * no processor makes a difference. A value is off by at most half a step.
  *
  * Operands are words of two neighbours in depth, in groups of lines side by side,
- * [group][stretch][pair][line], with the scales of the lines behind each stretch.
+ * [group][stretch][pair][line], with the scales of the lines behind each stretch; behind all of y, the
+ * places of its words that are not 0, [group][stretch].
  */
 #include "product.h"
 
@@ -47,9 +48,12 @@ static const float *scales_of(const int32_t *stretch, size_t width) {
     return (const float *)(const void *)(stretch + width * PAIRS);
 }
 
+static size_t groups_of(size_t width, size_t lines) {
+    return (lines + width - 1) / width;
+}
+
 static size_t words_size(size_t width, size_t lines, size_t depth) {
-    const size_t groups = (lines + width - 1) / width;
-    return groups * width * stretches_of(depth) * LINE_WORDS * sizeof(int32_t);
+    return groups_of(width, lines) * width * stretches_of(depth) * LINE_WORDS * sizeof(int32_t);
 }
 
 /* Steps a unit of a line whose largest value is that; 0 if it has no numbers but 0, or others than
@@ -135,7 +139,14 @@ static size_t panels_size(size_t lines, size_t depth) {
 }
 
 static size_t blocks_size(size_t lines, size_t depth) {
-    return words_size(TILE_ROWS, lines, depth);
+    const size_t stretches = groups_of(TILE_ROWS, lines) * stretches_of(depth);
+    return words_size(TILE_ROWS, lines, depth) + stretches * sizeof(tile_places);
+}
+
+/* Of the stretches of a group of lines. */
+static size_t places_at(size_t lines, size_t line, size_t depth) {
+    return words_size(TILE_ROWS, lines, depth) +
+           line / TILE_ROWS * stretches_of(depth) * sizeof(tile_places);
 }
 
 XH_KERNEL
@@ -148,6 +159,14 @@ XH_KERNEL
 static void pack_y(size_t lines, size_t depth, size_t first, size_t count, const float *from,
                    void *packed) {
     pack_signals(TILE_ROWS, lines, depth, (xh_span){first, count}, from, packed);
+    for (size_t i = first; i < first + count; i += TILE_ROWS) {
+        tile_places *places = (void *)((char *)packed + places_at(lines, i, depth));
+        for (size_t p = 0; p < depth; p += DEPTH) {
+            const uint32_t *block = packed;
+            places_find(pairs_of(depth - p < DEPTH ? depth - p : DEPTH),
+                        block + stretch_at(TILE_ROWS, i, depth, p / DEPTH), places + p / DEPTH);
+        }
+    }
 }
 
 /* Rows of words, step apart, turned into a panel. */
@@ -197,9 +216,12 @@ INLINE void scale_sums(const int32_t *sum, const float *columns, float scale, ti
 /* A panel and 8 rows, by any processor. */
 XH_KERNEL
 static void multiply_plain(size_t pairs, tile_left left, tile_right right, tile_matrix sums) {
+    const bool few = left.places && left.places->few;
     for (size_t i = 0; i < sums.rows; i++) {
+        const size_t count = few ? left.places->count[i] : pairs;
         int32_t sum[TILE_COLUMNS] = {0};
-        for (size_t k = 0; k < pairs; k++) {
+        for (size_t n = 0; n < count; n++) {
+            const size_t k = few ? left.places->at[i][n] : n;
             const int32_t one = tile_word(left.words, i * left.row_step + k * left.depth_step);
             const int32_t *many = (const int32_t *)right.words + k * TILE_COLUMNS;
             for (size_t c = 0; c < TILE_COLUMNS; c++) {
@@ -219,7 +241,7 @@ static void read_stretch(multiply_tile *multiply, size_t inputs, xh_span stretch
         const int32_t *next = panel + stretch_at(TILE_COLUMNS, TILE_COLUMNS, inputs, 0);
         for (size_t p = 0; p < sums.rows; p += TILE_ROWS) {
             const tile_left rows = {(const int32_t *)x.words + p * ROW_WORDS, ROW_WORDS, 1,
-                                    x.scales + p};
+                                    x.scales + p, NULL};
             tile_fetch(next, sizeof(int32_t) * TILE_COLUMNS * PAIRS, p / TILE_ROWS, tiles);
             multiply(pairs_of(stretch.count), rows,
                      (tile_right){panel, scales_of(panel, TILE_COLUMNS)}, tile_at(sums, p, i));
@@ -239,7 +261,7 @@ static inline void read_numbers(multiply_tile *multiply, size_t inputs, size_t o
                 scales[i] =
                     pack_line(stretch.count, x + (p + i) * inputs + j, words + 2 * i * ROW_WORDS);
             }
-            read_stretch(multiply, inputs, stretch, weights, (tile_left){words, 0, 0, scales},
+            read_stretch(multiply, inputs, stretch, weights, (tile_left){words, 0, 0, scales, NULL},
                          tile_sums(u + p * outputs, outputs, rows, outputs, j > 0));
         }
     }
@@ -259,11 +281,14 @@ static void correlate_stretch(multiply_tile *multiply, const xh_operands *operan
         const int32_t *next = panel + stretch_at(TILE_COLUMNS, TILE_COLUMNS, operands->count, 0);
         for (size_t i = tile.outputs.first; i < bottom; i += TILE_ROWS) {
             const int32_t *block = operands->y;
+            const tile_places *places =
+                (const void *)((const char *)operands->y +
+                               places_at(operands->outputs, i, operands->count));
             block += stretch_at(TILE_ROWS, i, operands->count, s);
             tile_fetch(next, sizeof(int32_t) * TILE_COLUMNS * PAIRS,
                        (i - tile.outputs.first) / TILE_ROWS, tiles);
             multiply(pairs_of(stretch.count),
-                     (tile_left){block, 1, TILE_ROWS, scales_of(block, TILE_ROWS)},
+                     (tile_left){block, 1, TILE_ROWS, scales_of(block, TILE_ROWS), places + s},
                      (tile_right){panel, scales_of(panel, TILE_COLUMNS)}, tile_at(sums, i, j));
         }
     }
@@ -419,9 +444,11 @@ const xh_product *xh_product_madd(void) {
 
 #define VNNI_KERNEL __attribute__((target("avx512f,avx512vnni")))
 
+/* In assembly, for with the intrinsic the compiler copies sums to and fro and keeps two in memory. */
 VNNI_KERNEL __attribute__((always_inline)) static inline __m512
 add_products(__m512 sum, __m512i one, __m512i many) {
-    return _mm512_castsi512_ps(_mm512_dpwssd_epi32(_mm512_castps_si512(sum), one, many));
+    __asm__("vpdpwssd %2, %1, %0" : "+v"(sum) : "v"(one), "v"(many));
+    return sum;
 }
 
 VNNI_KERNEL __attribute__((always_inline)) static inline __m512 scaled(__m512 sum, const float *row,

@@ -8,6 +8,7 @@
 
 #include "crosshebb/kernel.h"
 #include "product.h"
+#include "product_places.h"
 
 #include <string.h>
 
@@ -23,7 +24,7 @@ enum {
     TILE_LANES = 16,
     TILE_COLUMNS = XH_PRODUCT_LINES,
     TILE_VECTORS = TILE_COLUMNS / TILE_LANES,
-    TILE_ROWS = 8
+    TILE_ROWS = PLACES_LINES
 };
 
 /* The left operand: its word at (row, k) is words[row * row_step + k * depth_step]. */
@@ -31,7 +32,8 @@ typedef struct tile_left {
     const void *words;
     size_t row_step;
     size_t depth_step;
-    const float *scales; /* of the rows; NULL if words are not scaled */
+    const float *scales;       /* of the rows; NULL if words are not scaled */
+    const tile_places *places; /* of the rows' words other than 0; NULL if they are not known */
 } tile_left;
 
 /* The right operand: its word at (k, column) is words[k * TILE_COLUMNS + column]. */
@@ -159,8 +161,19 @@ static inline void tile_transpose(size_t lines, size_t depth, const void *words,
     }
 }
 
-/* The tile with that many vectors side by side; a panel has words for all of them. Rows that the sums do not have repeat the last one.
- * The sums are fetched while the products are made. */
+/* What a sum of words stands for, to its place. */
+TILE_INLINE
+static inline void tile_put(tile_finish *finish, __m512 sum, tile_left left, tile_right right,
+                            size_t row, size_t vector, tile_matrix sums) {
+    float *out = sums.first + row * sums.step + vector * TILE_LANES;
+    const __mmask16 mask = tile_mask(sums.columns, vector);
+    const __mmask16 held = sums.keep ? mask : 0;
+    const __m512 here = finish(sum, left.scales + row, right.scales + vector * TILE_LANES);
+    _mm512_mask_storeu_ps(out, mask, _mm512_add_ps(here, _mm512_maskz_loadu_ps(held, out)));
+}
+
+/* The tile with that many vectors side by side; a panel has words for all of them. Rows that the
+ * sums do not have repeat the last one. The sums are fetched while the products are made. */
 TILE_INLINE
 static inline void tile_multiply_vectors(tile_accumulate *accumulate, tile_finish *finish,
                                          size_t vectors, size_t depth, tile_left left,
@@ -198,15 +211,57 @@ static inline void tile_multiply_vectors(tile_accumulate *accumulate, tile_finis
         if (i < sums.rows) {
 #pragma GCC unroll 3
             for (size_t v = 0; v < vectors; v++) {
-                float *out = sums.first + i * sums.step + v * TILE_LANES;
-                const __mmask16 mask = tile_mask(sums.columns, v);
-                const __mmask16 held = sums.keep ? mask : 0;
-                const __m512 here =
-                    finish(sum[i][v], left.scales + i, right.scales + v * TILE_LANES);
-                const __m512 all = _mm512_add_ps(here, _mm512_maskz_loadu_ps(held, out));
-                _mm512_mask_storeu_ps(out, mask, all);
+                tile_put(finish, sum[i][v], left, right, i, v, sums);
             }
         }
+    }
+}
+
+/* The same from the words that are not 0. */
+TILE_INLINE
+static inline void tile_multiply_places(tile_accumulate *accumulate, tile_finish *finish,
+                                        size_t vectors, tile_left left, tile_right right,
+                                        tile_matrix sums) {
+    for (size_t i = 0; i < sums.rows; i++) {
+        for (size_t v = 0; v < vectors; v++) {
+            __builtin_prefetch(sums.first + i * sums.step + v * TILE_LANES, 1);
+        }
+    }
+    for (size_t i = 0; i < sums.rows; i++) {
+        const char *row = (const char *)left.words + i * left.row_step * sizeof(float);
+        const uint16_t *at = left.places->at[i];
+        const size_t count = left.places->count[i];
+        __m512 sum[TILE_VECTORS];
+#pragma GCC unroll 3
+        for (size_t v = 0; v < vectors; v++) {
+            sum[v] = _mm512_setzero_ps();
+        }
+        for (size_t n = 0; n < count; n++) {
+            const __m512i one = _mm512_set1_epi32(tile_word(row, at[n] * left.depth_step));
+            const char *line =
+                (const char *)right.words + (size_t)at[n] * TILE_COLUMNS * sizeof(float);
+#pragma GCC unroll 3
+            for (size_t v = 0; v < vectors; v++) {
+                const __m512i many = _mm512_loadu_si512(line + v * sizeof(__m512i));
+                sum[v] = accumulate(sum[v], one, many);
+            }
+        }
+#pragma GCC unroll 3
+        for (size_t v = 0; v < vectors; v++) {
+            tile_put(finish, sum[v], left, right, i, v, sums);
+        }
+    }
+}
+
+/* The tile with that many vectors side by side, in the faster of both ways. */
+TILE_INLINE
+static inline void tile_multiply_faster(tile_accumulate *accumulate, tile_finish *finish,
+                                        size_t vectors, size_t depth, tile_left left,
+                                        tile_right right, tile_matrix sums) {
+    if (left.places && left.places->few) {
+        tile_multiply_places(accumulate, finish, vectors, left, right, sums);
+    } else {
+        tile_multiply_vectors(accumulate, finish, vectors, depth, left, right, sums);
     }
 }
 
@@ -215,11 +270,11 @@ TILE_INLINE
 static inline void tile_multiply(tile_accumulate *accumulate, tile_finish *finish, size_t depth,
                                  tile_left left, tile_right right, tile_matrix sums) {
     if (sums.columns > 2 * TILE_LANES) {
-        tile_multiply_vectors(accumulate, finish, 3, depth, left, right, sums);
+        tile_multiply_faster(accumulate, finish, 3, depth, left, right, sums);
     } else if (sums.columns > TILE_LANES) {
-        tile_multiply_vectors(accumulate, finish, 2, depth, left, right, sums);
+        tile_multiply_faster(accumulate, finish, 2, depth, left, right, sums);
     } else {
-        tile_multiply_vectors(accumulate, finish, 1, depth, left, right, sums);
+        tile_multiply_faster(accumulate, finish, 1, depth, left, right, sums);
     }
 }
 

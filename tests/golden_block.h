@@ -86,7 +86,7 @@ static inline signals run_signals(size_t count, size_t inputs, size_t outputs, f
     xh_synapses_read(synapses, 0, count, x, s.u);
     xh_synapses_read_end(synapses);
     xh_synapses_free(synapses);
-    xh_compete(competition, inverse_temperature, count, outputs, s.u, s.y, NULL);
+    xh_compete(competition, inverse_temperature, 0, count, outputs, s.u, s.y, NULL);
     measure_norms(outputs, inputs, weights, rule, s.norm, s.rate);
     for (size_t i = 0; i < outputs; i++) {
         double yu = 0;

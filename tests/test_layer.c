@@ -422,7 +422,7 @@ START_TEST(test_params) {
     ck_assert_msg(xh_param_check(&xh_layer_param_table, &params, &error) == XH_OK, "%s",
                   error.text);
     ck_assert_uint_eq(xh_layer_param_table.size, sizeof(xh_layer_params));
-    ck_assert_uint_eq(xh_layer_param_table.count, 25);
+    ck_assert_uint_eq(xh_layer_param_table.count, 26);
 }
 END_TEST
 

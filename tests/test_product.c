@@ -146,10 +146,19 @@ static void check_read(const xh_product *product, size_t count, size_t inputs, s
     xh_array_free(u);
 }
 
-static void check_correlate(const xh_product *product, size_t count, size_t inputs,
-                            size_t outputs) {
-    float *x = xh_normals(count * inputs, 1, 1);
+/* Activities y, of which those smaller than least are 0, half of them -0. */
+static float *activities(size_t count, size_t outputs, float least) {
     float *y = xh_normals(count * outputs, 2, 0.5);
+    for (size_t i = 0; i < count * outputs; i++) {
+        y[i] = fabsf(y[i]) < least ? 0 * y[i] : y[i];
+    }
+    return y;
+}
+
+static void check_correlate(const xh_product *product, size_t count, size_t inputs, size_t outputs,
+                            float least) {
+    float *x = xh_normals(count * inputs, 1, 1);
+    float *y = activities(count, outputs, least);
     float *change = xh_normals(outputs * inputs, 3, 1);
     correlate_all(product, count, inputs, outputs, x, y, change);
     for (size_t i = 0; count > 0 && i < outputs; i++) {
@@ -175,11 +184,14 @@ START_TEST(test_reads) {
 END_TEST
 
 START_TEST(test_correlations) {
-    size_t count = 0;
-    const xh_product *const *all = kinds(&count);
-    for (size_t k = 0; k < count; k++) {
+    size_t kind_count = 0;
+    const xh_product *const *all = kinds(&kind_count);
+    for (size_t k = 0; k < kind_count; k++) {
         for (size_t s = 0; s < SHAPES; s++) {
-            check_correlate(all[k], shapes[s].count, shapes[s].inputs, shapes[s].outputs);
+            const size_t count = shapes[s].count, inputs = shapes[s].inputs,
+                         outputs = shapes[s].outputs;
+            check_correlate(all[k], count, inputs, outputs, 0);
+            check_correlate(all[k], count, inputs, outputs, 1);
         }
     }
 }
@@ -220,10 +232,11 @@ START_TEST(test_exact) {
 END_TEST
 
 /* All results of a product over one shape, u and then change; to be freed. */
-static float *results(const xh_product *product, size_t count, size_t inputs, size_t outputs) {
+static float *results(const xh_product *product, size_t count, size_t inputs, size_t outputs,
+                      float least) {
     float *x = xh_normals(count * inputs, 1, 1);
     float *w = xh_normals(outputs * inputs, 2, 0.5);
-    float *y = xh_normals(count * outputs, 3, 0.5);
+    float *y = activities(count, outputs, least);
     float *all = xh_array_create(count * outputs + outputs * inputs, sizeof(float));
     read_all(product, count, inputs, outputs, x, w, all);
     correlate_all(product, count, inputs, outputs, x, y, all + count * outputs);
@@ -233,6 +246,15 @@ static float *results(const xh_product *product, size_t count, size_t inputs, si
     return all;
 }
 
+static void check_same_bits(const xh_product *product, size_t count, size_t inputs, size_t outputs,
+                            float least) {
+    float *plain = results(&xh_product_int16, count, inputs, outputs, least);
+    float *found = results(product, count, inputs, outputs, least);
+    ck_assert_int_eq(memcmp(plain, found, (count + inputs) * outputs * sizeof(float)), 0);
+    xh_array_free(plain);
+    xh_array_free(found);
+}
+
 /* The processor's own instructions give the bits of the plain sums. */
 START_TEST(test_same_bits) {
     const xh_product *const fast[] = {xh_product_madd(), xh_product_vnni()};
@@ -240,13 +262,37 @@ START_TEST(test_same_bits) {
         for (size_t s = 0; fast[f] && s < SHAPES; s++) {
             const size_t count = shapes[s].count, inputs = shapes[s].inputs,
                          outputs = shapes[s].outputs;
-            float *plain = results(&xh_product_int16, count, inputs, outputs);
-            float *found = results(fast[f], count, inputs, outputs);
-            ck_assert_int_eq(memcmp(plain, found, (count + inputs) * outputs * sizeof(float)), 0);
-            xh_array_free(plain);
-            xh_array_free(found);
+            check_same_bits(fast[f], count, inputs, outputs, 0);
+            check_same_bits(fast[f], count, inputs, outputs, 1);
         }
     }
+}
+END_TEST
+
+/* A neuron learns the same bits beside neurons that are hardly active, whose zeros are passed over,
+ * as beside active ones. */
+START_TEST(test_same_beside) {
+    enum { COUNT = 520, INPUTS = 97, OUTPUTS = 16 };
+    size_t count = 0;
+    const xh_product *const *all = kinds(&count);
+    float *x = xh_normals((size_t)COUNT * INPUTS, 1, 1);
+    float *active = activities(COUNT, OUTPUTS, 0);
+    float *quiet = activities(COUNT, OUTPUTS, 1.2F);
+    float beside_active[OUTPUTS * INPUTS];
+    float beside_quiet[OUTPUTS * INPUTS];
+    for (size_t p = 0; p < COUNT; p++) {
+        active[p * OUTPUTS + 3] = quiet[p * OUTPUTS + 3];
+    }
+    for (size_t k = 0; k < count; k++) {
+        correlate_all(all[k], COUNT, INPUTS, OUTPUTS, x, active, beside_active);
+        correlate_all(all[k], COUNT, INPUTS, OUTPUTS, x, quiet, beside_quiet);
+        ck_assert_int_eq(
+            memcmp(beside_active + 3 * INPUTS, beside_quiet + 3 * INPUTS, INPUTS * sizeof(float)),
+            0);
+    }
+    xh_array_free(x);
+    xh_array_free(active);
+    xh_array_free(quiet);
 }
 END_TEST
 
@@ -297,7 +343,7 @@ START_TEST(test_choice) {
 END_TEST
 
 int main(void) {
-    const TTest *const tests[] = {test_reads,     test_correlations, test_exact,
-                                  test_same_bits, test_not_a_number, test_choice};
+    const TTest *const tests[] = {test_reads,       test_correlations, test_exact, test_same_bits,
+                                  test_same_beside, test_not_a_number, test_choice};
     return xh_suite_run("product", tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -69,7 +69,7 @@ static void check_competition(xh_competition competition, size_t width) {
     float *y = normals(COUNT * width, 1);
     uint32_t wins[130] = {0};
     uint32_t counted[130] = {0};
-    xh_compete(competition, 0.7F, COUNT, width, u, y, wins);
+    xh_compete(competition, 0.7F, 0, COUNT, width, u, y, wins);
     for (size_t i = 0; i < COUNT * width; i++) {
         const float *row = u + i / width * width;
         const bool winner = largest_of(width, row) == i % width;
@@ -94,6 +94,32 @@ START_TEST(test_competition) {
 }
 END_TEST
 
+/* Below the threshold activities are 0, above it they are as without; winners are the same. */
+START_TEST(test_threshold) {
+    enum { WIDTH = 130 };
+    static const float threshold = 1e-3F;
+    float *u = normals(COUNT * WIDTH, 4);
+    float *y = normals(COUNT * WIDTH, 1);
+    float *part = normals(COUNT * WIDTH, 1);
+    uint32_t wins[WIDTH] = {0};
+    uint32_t part_wins[WIDTH] = {0};
+    size_t silent = 0;
+    xh_compete(XH_COMPETITION_SOFT_ANTI, 0.7F, 0, COUNT, WIDTH, u, y, wins);
+    xh_compete(XH_COMPETITION_SOFT_ANTI, 0.7F, threshold, COUNT, WIDTH, u, part, part_wins);
+    for (size_t i = 0; i < (size_t)COUNT * WIDTH; i++) {
+        const bool small = fabsf(y[i]) < threshold;
+        ck_assert_float_eq(part[i], small ? 0 : y[i]);
+        silent += small;
+    }
+    ck_assert_uint_gt(silent, 0);
+    ck_assert_uint_lt(silent, (size_t)COUNT * WIDTH);
+    ck_assert_mem_eq(wins, part_wins, sizeof(wins));
+    xh_array_free(u);
+    xh_array_free(y);
+    xh_array_free(part);
+}
+END_TEST
+
 /* The lowest index wins a tie; without a single number somebody wins all the same. */
 START_TEST(test_ties) {
     for (size_t w = 1; w < WIDTHS; w++) {
@@ -103,13 +129,13 @@ START_TEST(test_ties) {
         uint32_t wins[130] = {0};
         u[width - 1] = 3;
         u[width / 2] = 3;
-        xh_compete(XH_COMPETITION_HARD, 1, 1, width, u, y, wins);
+        xh_compete(XH_COMPETITION_HARD, 1, 0, 1, width, u, y, wins);
         ck_assert_uint_eq(wins[width / 2], 1);
         ck_assert_float_eq(y[width / 2], 1);
         for (size_t i = 0; i < width; i++) {
             u[i] = NAN;
         }
-        xh_compete(XH_COMPETITION_HARD, 1, 1, width, u, y, wins);
+        xh_compete(XH_COMPETITION_HARD, 1, 0, 1, width, u, y, wins);
         ck_assert_uint_ge(wins[width - 1], 1);
         xh_array_free(u);
         xh_array_free(y);
@@ -400,9 +426,10 @@ START_TEST(test_normalise_threads) {
 END_TEST
 
 int main(void) {
-    const TTest *const tests[] = {test_softmax,   test_competition,    test_ties,
-                                  test_triangle,  test_power,          test_pool,
-                                  test_pool_back, test_pool_back_ties, test_relu,
-                                  test_normalise, test_normalise_back, test_normalise_threads};
+    const TTest *const tests[] = {
+        test_softmax,          test_competition, test_threshold, test_ties,
+        test_triangle,         test_power,       test_pool,      test_pool_back,
+        test_pool_back_ties,   test_relu,        test_normalise, test_normalise_back,
+        test_normalise_threads};
     return xh_suite_run("softhebb", tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -21,6 +21,7 @@ typedef struct xh_layer_params {
     bool normalise;
     char competition[XH_PARAM_TEXT_SIZE]; /* soft_anti, soft, hard */
     double inverse_temperature;
+    double learning_threshold;
     double rate;
     char rate_decay[XH_PARAM_TEXT_SIZE]; /* none, linear */
     double norm_power;

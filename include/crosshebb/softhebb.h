@@ -38,10 +38,10 @@ typedef enum xh_competition {
     XH_COMPETITION_HARD       /* 1 for the winner, else 0 */
 } xh_competition;
 
-/** y [count][outputs] from u [count][outputs]; adds 1 to wins[winner] (may be NULL) a vector. Ties:
- * the lowest index. */
-void xh_compete(xh_competition competition, float inverse_temperature, size_t count, size_t outputs,
-                const float *u, float *y, uint32_t *wins);
+/** y [count][outputs] from u [count][outputs], of which what is smaller than threshold becomes 0; adds
+ * 1 to wins[winner] (may be NULL) a vector. Ties: the lowest index. */
+void xh_compete(xh_competition competition, float inverse_temperature, float threshold,
+                size_t count, size_t outputs, const float *u, float *y, uint32_t *wins);
 
 /** max(0, u - mean over outputs of u)^power, [count][outputs]; a and u may be the same. */
 void xh_triangle(float power, size_t count, size_t outputs, const float *u, float *a);
