@@ -32,8 +32,15 @@ enum {
 };
 
 /* Bytes that a synapse keeps in float, or beside its devices on a crossbar; that a device keeps
- * beside its planes, and of its lines; and that every synapse keeps of its start. */
-enum { DIGITAL_SYNAPSE = 12, CROSSBAR_SYNAPSE = 12, DEVICE = 8, WIRED_DEVICE = 8, START = 4 };
+ * beside its planes, of its lines, and of its trap; and that every synapse keeps of its start. */
+enum {
+    DIGITAL_SYNAPSE = 12,
+    CROSSBAR_SYNAPSE = 12,
+    DEVICE = 8,
+    WIRED_DEVICE = 8,
+    TRAPPED_DEVICE = 8,
+    START = 4
+};
 
 /* Bytes of the program and its libraries. */
 static const double program_bytes = 20e6;
@@ -98,7 +105,8 @@ static double synapse_bytes(const xh_config *config, const layer_work *layer) {
     if (devices > 0) {
         const size_t planes = xh_device_kept(config->device, config->device_values.bytes);
         const double wires = xh_crossbar_wired(&config->crossbar) ? WIRED_DEVICE : 0;
-        const double device = (double)planes * sizeof(float) + DEVICE + wires;
+        const double traps = config->crossbar.telegraph_share > 0 ? TRAPPED_DEVICE : 0;
+        const double device = (double)planes * sizeof(float) + DEVICE + wires + traps;
         bytes += devices * device + CROSSBAR_SYNAPSE * layer->synapses;
     }
     return bytes;

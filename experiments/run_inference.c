@@ -1,7 +1,7 @@
 /*
  * The network as it ages after training: at each time of inference.after the test images go through
- * it again, without and with compensation of drift, and the readout says what it still makes of
- * them.
+ * it again, at the temperature of these tests, without and with compensation of drift, and the readout
+ * says what it still makes of them.
  */
 #include "run_internal.h"
 
@@ -76,9 +76,21 @@ static xh_status test_at(xh_run_state *run, size_t index, double elapsed, xh_err
     return status == XH_OK ? record(run, index, error) : status;
 }
 
+static void set_temperature(xh_run_state *run, double kelvin) {
+    for (size_t l = 0; l < run->layers; l++) {
+        xh_synapses_set_temperature(xh_layer_synapses(run->blocks[l].layer), kelvin);
+    }
+    if (run->readout_array) {
+        xh_crossbar_set_temperature(run->readout_array, kelvin);
+    }
+}
+
 xh_status xh_run_infer(xh_run_state *run, xh_error *error) {
     double elapsed = run->config->training.rest_seconds;
     xh_status status = XH_OK;
+    if (run->config->crossbar.temperature_after > 0) {
+        set_temperature(run, run->config->crossbar.temperature_after);
+    }
     for (size_t i = 0; status == XH_OK && i < run->after_count; i++) {
         xh_run_tell(run, "inference", i, run->after_count, "times");
         status = test_at(run, i, elapsed, error);

@@ -137,8 +137,14 @@ void xh_crossbar_look(const xh_crossbar *crossbar, size_t lane, size_t column, f
                       float *variance) {
     const xh_cells cells = xh_crossbar_cells(crossbar, lane, column, 0, crossbar->inputs);
     crossbar->model->read(crossbar->device.bytes, cells, crossbar->now, mean, variance);
+    if (crossbar->dwell != NULL) {
+        xh_crossbar_fill_traps(crossbar, lane, column, mean);
+    }
     if (crossbar->stuck != NULL) {
         xh_crossbar_override_stuck(crossbar, lane, column, mean, variance);
+    }
+    if (xh_crossbar_heated(crossbar)) {
+        xh_crossbar_heat(crossbar, mean, variance);
     }
 }
 
@@ -294,11 +300,15 @@ void xh_crossbar_pass_time(xh_crossbar *crossbar, double seconds) {
     const double before = crossbar->now;
     crossbar->now += seconds;
     const bool ages = xh_device_ages(crossbar->model, crossbar->device.bytes);
+    const bool traps = crossbar->dwell != NULL;
     if (ages && seconds > 0) {
         age_cells(crossbar, before, crossbar->now);
-        crossbar->ages++;
     }
-    if (ages || crossbar->model->traits & XH_DEVICE_DRIFTS) {
+    if (traps && seconds > 0) {
+        xh_crossbar_change_traps(crossbar, seconds);
+    }
+    crossbar->ages += (ages || traps) && seconds > 0;
+    if (ages || traps || crossbar->model->traits & XH_DEVICE_DRIFTS) {
         xh_crossbar_touch_all(crossbar);
     }
 }

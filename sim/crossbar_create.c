@@ -8,6 +8,9 @@
 #include <omp.h>
 #include <string.h>
 
+/* The law of temperature is that of activation, which colder than this is another. */
+#define LEAST_KELVIN 200.0
+
 #define ROW(kind, ...) kind(xh_crossbar_params, __VA_ARGS__)
 
 static const char *const codings[] = {"levels", "pulse_width", "bit_serial", NULL};
@@ -57,6 +60,25 @@ static const xh_param rows[] = {
     ROW(XH_REAL, endurance_spread, "1", 1, 0, 10,
         "standard deviation of the natural logarithm of the devices' endurance, whose median is "
         "the device's rated cycles [A]"),
+    ROW(XH_REAL, telegraph_share, "1", 0, 0, 1,
+        "share of the devices that have a trap, which makes random telegraph noise [A: 0.3]"),
+    ROW(XH_REAL, telegraph_amplitude, "1", 0.02, 0, 1,
+        "share by which a full trap lowers a conductance of 100 uS; others by it times their "
+        "resistance over 10 kohm, at most by half [A]"),
+    ROW(XH_REAL, telegraph_shortest, "s", 1e-6, 1e-12, 1e12,
+        "shortest mean time that a trap stays full, or empty; log-uniform from device to device "
+        "[A]"),
+    ROW(XH_REAL, telegraph_longest, "s", 1, 1e-12, 1e12, "longest such time [A]"),
+    ROW(XH_REAL, temperature, "K", 298.15, LEAST_KELVIN, 500,
+        "of cells and wires while the network learns; figures of devices and wires are those at "
+        "298.15 K"),
+    ROW(XH_REAL, temperature_after, "K", 0, 0, 500,
+        "of cells and wires at the tests of inference.after; 0: as while it learned"),
+    ROW(XH_REAL, activation_low, "eV", 0.25, 0, 2,
+        "activation energy of what a device conducts at g_min [A: 0.2 to 0.3 near RESET of phase "
+        "change]"),
+    ROW(XH_REAL, activation_high, "eV", 0.035, 0, 2,
+        "... and at g_max [A: 0.02 to 0.05 near SET of phase change]"),
     ROW(XH_REAL, refresh_threshold, "1", 0.85, 0, 1,
         "a pair is refreshed if its larger side is above this share of the conductance range "
         "[C: 9 uS of 10.5]"),
@@ -220,8 +242,9 @@ static bool create_arrays(xh_crossbar *crossbar) {
     for (size_t t = 0; good && t < crossbar->thread_count; t++) {
         good = create_thread(crossbar, &crossbar->threads[t]);
     }
-    return good && xh_crossbar_create_faults(crossbar) && xh_crossbar_create_converters(crossbar) &&
-           xh_crossbar_create_compensation(crossbar) && xh_crossbar_create_wires(crossbar);
+    return good && xh_crossbar_create_faults(crossbar) && xh_crossbar_create_traps(crossbar) &&
+           xh_crossbar_create_converters(crossbar) && xh_crossbar_create_compensation(crossbar) &&
+           xh_crossbar_create_wires(crossbar);
 }
 
 /* Pristine cells; lane by lane, so that the number of devices a synapse does not change the first
@@ -282,6 +305,17 @@ xh_status xh_crossbar_check(const xh_crossbar_params *params, xh_error *error) {
         return xh_error_set(error, XH_INPUT,
                             "input_coding = %s needs dac_bits of 2 or more, not %ld",
                             params->input_coding, params->dac_bits);
+    }
+    if (status == XH_OK && params->telegraph_shortest > params->telegraph_longest) {
+        return xh_error_set(error, XH_INPUT,
+                            "telegraph_shortest = %g s is above telegraph_longest = %g s",
+                            params->telegraph_shortest, params->telegraph_longest);
+    }
+    if (status == XH_OK && params->temperature_after > 0 &&
+        params->temperature_after < LEAST_KELVIN) {
+        return xh_error_set(error, XH_INPUT,
+                            "temperature_after = %g K is below %g K, and not 0 (none of its own)",
+                            params->temperature_after, LEAST_KELVIN);
     }
     if (status == XH_OK && xh_crossbar_wired(params) &&
         strcmp(params->encoding, "reference_column") == 0) {
@@ -360,6 +394,7 @@ static xh_status create(size_t inputs, xh_division division, const xh_device_mod
     }
     init_cells(made);
     init_figures(made);
+    xh_crossbar_set_temperature(made, params->temperature);
     *crossbar = made;
     return XH_OK;
 }
@@ -376,6 +411,7 @@ void xh_crossbar_free(xh_crossbar *crossbar) {
     xh_array_free(crossbar->state);
     xh_array_free(crossbar->wear);
     xh_crossbar_free_faults(crossbar);
+    xh_crossbar_free_traps(crossbar);
     xh_array_free(crossbar->weight);
     xh_array_free(crossbar->variance);
     xh_array_free(crossbar->total);

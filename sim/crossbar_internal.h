@@ -154,6 +154,7 @@ struct xh_crossbar {
     xh_crossbar_seeds seeds;
 
     double now;
+    double temperature;        /* kelvin */
     double weight_per_siemens; /* of a device of significance 1 */
     double weight_offset;      /* that is subtracted behind the converters; 0 without */
     uint64_t reads;
@@ -169,11 +170,14 @@ struct xh_crossbar {
 
     /* Of what has a cell for each lane, those of the outputs come first, [lanes][outputs][inputs];
      * behind all of them those of the reference columns, [lanes][references][inputs]. */
-    float *state;      /* planes of each lane */
-    float *wear;       /* cycles */
-    uint8_t *stuck;    /* XH_FREE, XH_STUCK_LOW, XH_STUCK_HIGH; NULL if none can be */
-    float *lasts;      /* cycles until the cell is stuck; NULL if none wears out */
-    float *weight;     /* [columns][inputs], as read last, in front of the converters */
+    float *state;   /* planes of each lane */
+    float *wear;    /* cycles */
+    uint8_t *stuck; /* XH_FREE, XH_STUCK_LOW, XH_STUCK_HIGH; NULL if none can be */
+    float *lasts;   /* cycles until the cell is stuck; NULL if none wears out */
+    float *dwell;  /* seconds that the cell's trap stays as it is, on average; 0: it has none; these
+                          NULL if no cell has one */
+    float *full;   /* 1 while the trap is full, else 0 */
+    float *weight; /* [columns][inputs], as read last, in front of the converters */
     float *variance;   /* [columns][inputs], of one read of a weight, without its reference */
     float *total;      /* [columns][inputs], siemens of all cells of a synapse */
     double *row_total; /* [inputs], siemens of all cells of a row */
@@ -239,7 +243,8 @@ void xh_crossbar_sense(const xh_crossbar *crossbar, size_t column, size_t slice,
 void xh_crossbar_sense_both(const xh_crossbar *crossbar, size_t column, size_t slice,
                             float *conductance, float *variance, float *lane);
 
-/* What one lane of a column conducts, mean and variance [inputs], at its own terminals. */
+/* What one lane of a column conducts now, mean and variance [inputs], at its own terminals: the
+ * device, its trap, whether it is stuck, and how warm it is. */
 void xh_crossbar_look(const xh_crossbar *crossbar, size_t lane, size_t column, float *mean,
                       float *variance);
 
@@ -259,6 +264,19 @@ void xh_crossbar_hold_stuck(const uint8_t *stuck, size_t count, const uint32_t *
 /* A stuck cell conducts what it is stuck at, without noise. */
 void xh_crossbar_override_stuck(const xh_crossbar *crossbar, size_t lane, size_t column,
                                 float *mean, float *variance);
+
+/* Draws which cells have traps, and of what kind; false if memory is short. */
+bool xh_crossbar_create_traps(xh_crossbar *crossbar);
+void xh_crossbar_free_traps(xh_crossbar *crossbar);
+
+/* What time does to traps; and what full ones do to what cells of a lane in a column conduct. Only
+ * where cells have traps. */
+void xh_crossbar_change_traps(xh_crossbar *crossbar, double seconds);
+void xh_crossbar_fill_traps(const xh_crossbar *crossbar, size_t lane, size_t column, float *mean);
+
+/* Whether cells are warmer or colder than their figures say, and what they then conduct. */
+bool xh_crossbar_heated(const xh_crossbar *crossbar);
+void xh_crossbar_heat(const xh_crossbar *crossbar, float *mean, float *variance);
 
 /* Memory for wires, where they have resistance; false if it is short. */
 bool xh_crossbar_create_wires(xh_crossbar *crossbar);

@@ -50,10 +50,9 @@ static size_t approach(xh_crossbar *crossbar, xh_crossbar_thread *own, const dou
                        size_t lane, size_t column, uint64_t step, int8_t *direction, int8_t *done) {
     const size_t inputs = crossbar->inputs;
     const bool depresses = crossbar->model->traits & XH_DEVICE_DEPRESSES;
-    const xh_cells cells = xh_crossbar_cells(crossbar, lane, column, 0, inputs);
     float *mean = own->lane;
     float *variance = own->lane + inputs;
-    crossbar->model->read(crossbar->device.bytes, cells, crossbar->now, mean, variance);
+    xh_crossbar_look(crossbar, lane, column, mean, variance);
     const bool noisy =
         crossbar->params.read_noise && crossbar->model->traits & XH_DEVICE_READ_NOISE;
     if (noisy) {

@@ -163,10 +163,10 @@ static void add_even_noise(const xh_crossbar *crossbar, xh_crossbar_thread *own,
     }
 }
 
-/* Wires make cells unlike, and stuck ones are quiet. */
+/* Wires and warmth make cells unlike, and stuck ones are quiet. */
 static bool is_even(const xh_crossbar *crossbar) {
     return crossbar->model->traits & XH_DEVICE_EVEN_NOISE && !crossbar->stuck &&
-           !xh_crossbar_wired(&crossbar->params);
+           !xh_crossbar_wired(&crossbar->params) && !xh_crossbar_heated(crossbar);
 }
 
 /* Sums over the rows of what a pass drives them with, with the noise of the cells. */

@@ -52,10 +52,7 @@ static void free_room(xh_wire_room *room) {
 }
 
 bool xh_crossbar_create_wires(xh_crossbar *crossbar) {
-    const xh_crossbar_params *params = &crossbar->params;
-    crossbar->wires = (xh_wires){params->wire_resistance, params->wire_resistance,
-                                 params->source_resistance, params->load_resistance};
-    if (xh_wires_ideal(crossbar->wires)) {
+    if (!xh_crossbar_wired(&crossbar->params)) {
         return true;
     }
     const size_t cells = crossbar->lanes * crossbar->outputs * crossbar->inputs;

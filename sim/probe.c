@@ -11,15 +11,9 @@ void xh_probe_conductances(const xh_crossbar *crossbar, float *conductance) {
     const size_t synapses = crossbar->inputs * crossbar->outputs;
     for (size_t lane = 0; lane < crossbar->lanes; lane++) {
         for (size_t output = 0; output < crossbar->outputs; output++) {
-            const xh_cells cells = xh_crossbar_cells(crossbar, lane, output, 0, crossbar->inputs);
-            float *out = conductance + lane * synapses + output * crossbar->inputs;
-            crossbar->model->read(crossbar->device.bytes, cells, crossbar->now, out, NULL);
-        }
-    }
-    for (size_t c = 0; crossbar->stuck != NULL && c < crossbar->lanes * synapses; c++) {
-        if (crossbar->stuck[c] != XH_FREE) {
-            conductance[c] = (float)(crossbar->stuck[c] == XH_STUCK_LOW ? crossbar->nominal.g_min
-                                                                        : crossbar->nominal.g_max);
+            xh_crossbar_look(crossbar, lane, output,
+                             conductance + lane * synapses + output * crossbar->inputs,
+                             crossbar->threads[0].variance);
         }
     }
 }
@@ -54,6 +48,16 @@ size_t xh_probe_stuck(const xh_crossbar *crossbar) {
     return stuck;
 }
 
+/* Traps of the synapses, or of the reference columns, whose first is at that column. */
+static void trap_state(xh_crossbar *crossbar, const char *name, xh_division division, size_t column,
+                       xh_state *state) {
+    if (crossbar->full != NULL) {
+        xh_state_floats_divided(state, name, crossbar->lanes, division, crossbar->inputs,
+                                crossbar->full +
+                                    xh_crossbar_place(crossbar, crossbar->lanes, 0, column));
+    }
+}
+
 /* The cells of the reference columns, which are divided as the tiles are. */
 static void reference_state(xh_crossbar *crossbar, xh_state *state) {
     const size_t lanes = crossbar->lanes;
@@ -65,6 +69,7 @@ static void reference_state(xh_crossbar *crossbar, xh_state *state) {
                             crossbar->state + xh_crossbar_place(crossbar, planes, 0, first));
     xh_state_floats_divided(state, "reference_wear", lanes, division, crossbar->inputs,
                             crossbar->wear + xh_crossbar_place(crossbar, lanes, 0, first));
+    trap_state(crossbar, "reference_traps", division, first, state);
 }
 
 void xh_probe_state(xh_crossbar *crossbar, xh_state *state) {
@@ -79,6 +84,7 @@ void xh_probe_state(xh_crossbar *crossbar, xh_state *state) {
                             crossbar->inputs, crossbar->state);
     xh_state_floats_divided(state, "wear", lanes, crossbar->division, crossbar->inputs,
                             crossbar->wear);
+    trap_state(crossbar, "traps", crossbar->division, 0, state);
     xh_crossbar_compensation_state(crossbar, state);
     if (crossbar->encoding->zero == XH_ZERO_REFERENCE) {
         reference_state(crossbar, state);

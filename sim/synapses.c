@@ -209,6 +209,12 @@ void xh_synapses_age(xh_synapses *synapses, double seconds) {
     }
 }
 
+void xh_synapses_set_temperature(xh_synapses *synapses, double kelvin) {
+    if (synapses->crossbar) {
+        xh_crossbar_set_temperature(synapses->crossbar, kelvin);
+    }
+}
+
 void xh_synapses_refer(xh_synapses *synapses) {
     if (synapses->crossbar) {
         xh_crossbar_refer(synapses->crossbar);

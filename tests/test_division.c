@@ -60,6 +60,7 @@ static xh_synapses *make_crossbar(const course *own, size_t inputs, const xh_par
     params.carry_every = 1;
     params.carry_threshold = 0.05;
     params.stuck_fraction = 0.05;
+    params.telegraph_share = 0.3;
     if (own->disturbed) {
         disturb(&params);
     }

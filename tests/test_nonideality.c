@@ -149,6 +149,8 @@ static xh_crossbar_params poor_array(const char *without) {
     params.rows = 16;
     params.columns = 8;
     params.stuck_fraction = 0.1;
+    params.telegraph_share = 0.3;
+    params.temperature = 320;
     params.wire_resistance = 1;
     params.source_resistance = 100;
     params.load_resistance = 10;

@@ -103,6 +103,8 @@ static xh_synapses *make_physical(const physics *kind, const float *weights, xh_
     crossbar_params.wear_out = true;
     crossbar_params.endurance_spread = 8; /* so that some cells fail on the way */
     crossbar_params.refresh_threshold = 0.3;
+    crossbar_params.telegraph_share = 0.3;
+    crossbar_params.temperature = 320;
     xh_setting coarse[3];
     const size_t settings = coarse_of(kind->device, coarse);
     xh_crossbar *crossbar = xh_make_crossbar(INPUTS, OUTPUTS, kind->device->name, coarse, settings,

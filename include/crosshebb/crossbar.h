@@ -32,22 +32,30 @@ typedef struct xh_crossbar_params {
     long rows;    /* inputs of a tile */
     long columns; /* synapse columns of a tile */
     char encoding[XH_PARAM_TEXT_SIZE];
-    long devices;             /* on each side and slice of a synapse */
-    long slices;              /* of falling significance */
-    long slice_base;          /* significance of a slice over that of the next */
-    long carry_every;         /* updates between carries of slices; 0: never */
-    double carry_threshold;   /* share of its range above which a slice carries */
-    double weight_range;      /* weight of a pair with one side at g_max, the other at g_min */
-    long dac_bits;            /* 0: ideal */
-    long adc_bits;            /* 0: ideal */
-    double dac_sigmas;        /* range of the inputs, in their root mean square */
-    double adc_sigmas;        /* range of the outputs, in their root mean square */
-    double range_rate;        /* share by which a new read moves the running range */
-    bool read_noise;          /* on: drawn once an output, from the exact variance */
-    double stuck_fraction;    /* of the devices */
-    double stuck_low_share;   /* of these at g_min; the others at g_max */
-    bool wear_out;            /* devices are stuck once their endurance is used up */
-    double endurance_spread;  /* standard deviation of its natural logarithm */
+    long devices;               /* on each side and slice of a synapse */
+    long slices;                /* of falling significance */
+    long slice_base;            /* significance of a slice over that of the next */
+    long carry_every;           /* updates between carries of slices; 0: never */
+    double carry_threshold;     /* share of its range above which a slice carries */
+    double weight_range;        /* weight of a pair with one side at g_max, the other at g_min */
+    long dac_bits;              /* 0: ideal */
+    long adc_bits;              /* 0: ideal */
+    double dac_sigmas;          /* range of the inputs, in their root mean square */
+    double adc_sigmas;          /* range of the outputs, in their root mean square */
+    double range_rate;          /* share by which a new read moves the running range */
+    bool read_noise;            /* on: drawn once an output, from the exact variance */
+    double stuck_fraction;      /* of the devices */
+    double stuck_low_share;     /* of these at g_min; the others at g_max */
+    bool wear_out;              /* devices are stuck once their endurance is used up */
+    double endurance_spread;    /* standard deviation of its natural logarithm */
+    double telegraph_share;     /* of the devices, that have a trap */
+    double telegraph_amplitude; /* share by which a full trap lowers 100 uS */
+    double telegraph_shortest;  /* seconds, mean time that a trap stays full or empty */
+    double telegraph_longest;
+    double temperature;       /* kelvin, while the network learns */
+    double temperature_after; /* kelvin, at the tests of inference.after; 0: the same */
+    double activation_low;    /* eV, of the conductance at g_min */
+    double activation_high;   /* eV, at g_max */
     double refresh_threshold; /* of g_max - g_min: mean conductance of the larger side above which a
                                  pair is refreshed */
     double refresh_difference; /* of g_max - g_min: refreshed only while the sides differ by less */
@@ -224,6 +232,8 @@ double xh_crossbar_compensation(const xh_crossbar *crossbar, size_t tile, size_t
 /** Lets seconds pass; conductances drift, and are compensated whenever compensation_every seconds
  * are over since the reference. */
 void xh_crossbar_age(xh_crossbar *crossbar, double seconds);
+/** Everything is at that many kelvin from now on. */
+void xh_crossbar_set_temperature(xh_crossbar *crossbar, double kelvin);
 /** Seconds since creation. */
 double xh_crossbar_time(const xh_crossbar *crossbar);
 

@@ -34,6 +34,7 @@ typedef enum xh_rng_purpose {
     XH_RNG_CONVERTER = 12,  /* static errors of converters */
     XH_RNG_CONVERSION = 13, /* noise of conversions */
     XH_RNG_DRIVE = 14,      /* noise of row drivers */
+    XH_RNG_TELEGRAPH = 15,  /* traps of cells, and how they fill and empty */
     XH_RNG_TEST = 255       /* tests and benchmarks */
 } xh_rng_purpose;
 

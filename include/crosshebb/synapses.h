@@ -77,6 +77,9 @@ void xh_synapses_update(xh_synapses *synapses, const xh_signals *signals);
 /** Lets seconds pass. */
 void xh_synapses_age(xh_synapses *synapses, double seconds);
 
+/** Everything is at that many kelvin from now on; nothing to do in float. */
+void xh_synapses_set_temperature(xh_synapses *synapses, double kelvin);
+
 /** Compensation of drift, as in crossbar.h: the reference, and the outputs scaled by it or not;
  * nothing to do in float. */
 void xh_synapses_refer(xh_synapses *synapses);

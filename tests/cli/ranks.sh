@@ -16,7 +16,7 @@ network:
     - {name: third, type: dense, synapses: digital, outputs: 100, pool: none, rate: 1, update_scale: neuron_running}
 device: {model: pcm_accumulate}
 scheme: {name: read_modify_write}
-crossbar: {rows: 64, columns: 24, devices: 1, stuck_fraction: 0.01}
+crossbar: {rows: 64, columns: 24, devices: 1, stuck_fraction: 0.01, telegraph_share: 0.1}
 training: {trace_every: 50, batch: 10, images: 100}
 readout: {epochs: 3}
 output: {weights: true, conductances: true}
