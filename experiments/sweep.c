@@ -69,33 +69,47 @@ static xh_status read_base(xh_sweep *sweep, const char *path, xh_error *error) {
     return status;
 }
 
-/* Lays a key with a single value on top of what is there; *over is NULL while nothing is. */
-static xh_status assign(xh_node **over, const char *key, const char *value, const char *place,
-                        xh_error *error) {
-    xh_node *fresh = NULL;
-    const xh_status status = xh_tree_assign(key, value, place, &fresh, error);
-    if (status != XH_OK || !*over) {
-        *over = *over ? *over : fresh;
-        return status;
+/* Lays a tree on top of what is there; *over is NULL while nothing is. */
+static xh_status lay_over(xh_node **over, xh_node *fresh, xh_error *error) {
+    if (!*over) {
+        *over = fresh;
+        return XH_OK;
     }
     return xh_config_lay_over(*over, fresh, error);
 }
 
+/* Lays a key with a single value on top. */
+static xh_status assign(xh_node **over, const char *key, const char *value, const char *place,
+                        xh_error *error) {
+    xh_node *fresh = NULL;
+    const xh_status status = xh_tree_assign(key, value, place, &fresh, error);
+    return status == XH_OK ? lay_over(over, fresh, error) : status;
+}
+
+/* Puts a copy of a list or a section in the place of the one value of a tree. */
+static bool put_in_place(xh_node *tree, const xh_node *section) {
+    char key[XH_PARAM_TEXT_SIZE];
+    xh_node *parent = tree;
+    while (parent->first->first) {
+        parent = parent->first;
+    }
+    snprintf(key, sizeof(key), "%s", parent->first->key);
+    xh_node_remove(parent, parent->first->key);
+    return xh_tree_copy(parent, section, key) != NULL;
+}
+
 /* Adds an entry of `set`: "a.b.c: value", or a section as an experiment has it. */
 static xh_status add_exception(xh_sweep *sweep, const xh_node *entry, xh_error *error) {
-    if (entry->kind == XH_NODE_SCALAR) {
-        return assign(&sweep->set, entry->key, entry->text, entry->place, error);
+    xh_node *fresh = NULL;
+    const xh_status status = xh_tree_assign(entry->key, entry->text, entry->place, &fresh, error);
+    if (status != XH_OK) {
+        return status;
     }
-    xh_node *section = xh_node_create(NULL, XH_NODE_MAPPING, "", "", entry->place, 0);
-    if (!section || !xh_tree_copy(section, entry, entry->key)) {
-        xh_tree_free(section);
+    if (entry->kind != XH_NODE_SCALAR && !put_in_place(fresh, entry)) {
+        xh_tree_free(fresh);
         return no_memory(error);
     }
-    if (!sweep->set) {
-        sweep->set = section;
-        return XH_OK;
-    }
-    return xh_config_lay_over(sweep->set, section, error);
+    return lay_over(&sweep->set, fresh, error);
 }
 
 static xh_status read_set(xh_sweep *sweep, xh_error *error) {

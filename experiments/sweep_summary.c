@@ -18,32 +18,78 @@
 
 enum { FORMAT_VERSION = 1 };
 
-/* A figure of every run, out of the attributes of its result's group /result. */
+/* A figure of every run. */
 typedef struct figure {
     const char *name;
     const char *unit;
     const char *description;
-    const char *attribute;
-    bool of_hardware; /* none where no layer is on devices */
+    const char *attribute; /* of its result's group /result; NULL: as read says */
+    bool of_hardware;      /* none where no layer is on devices */
+    double (*read)(const xh_result *result);
 } figure;
 
+/* Pulses of learning and refresh, as the ledger counts them. */
+static double read_pulses(const xh_result *result) {
+    static const char *const counts[] = {"update/up",  "update/down",  "update/reset",
+                                         "refresh/up", "refresh/down", "refresh/reset"};
+    double sum = 0;
+    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
+        char path[64];
+        xh_result_array count;
+        snprintf(path, sizeof(path), "/ledger/pulses/%s", counts[i]);
+        if (xh_result_array_read(result, path, &count, NULL) != XH_OK) {
+            return NAN;
+        }
+        sum += count.values[0];
+        xh_result_array_free(&count);
+    }
+    return sum;
+}
+
+/* Of the last of the tests after training; NAN without. */
+static double read_last(const xh_result *result, const char *column) {
+    xh_result_array rows;
+    if (xh_result_array_read(result, column, &rows, NULL) != XH_OK) {
+        return NAN;
+    }
+    const double last = rows.count > 0 ? rows.values[rows.count - 1] : NAN;
+    xh_result_array_free(&rows);
+    return last;
+}
+
+static double read_aged(const xh_result *result) {
+    return read_last(result, "/inference/test_accuracy");
+}
+
+static double read_compensated(const xh_result *result) {
+    return read_last(result, "/inference/compensated_accuracy");
+}
+
 static const figure figures[] = {
-    {"test_accuracy", "1", "share of the test images classified right", "test_accuracy", false},
+    {"test_accuracy", "1", "share of the test images classified right", "test_accuracy", false,
+     NULL},
     {"train_accuracy", "1", "share of the training images classified right", "train_accuracy",
-     false},
+     false, NULL},
+    {"aged_accuracy", "1", "the same of test images at the last time of inference.after", NULL,
+     true, read_aged},
+    {"compensated_accuracy", "1", "the same, drift compensated", NULL, true, read_compensated},
     {"energy_total_J", "J", "energy of everything, inference on both splits included", "energy",
-     true},
-    {"energy_per_image_J", "J", "energy of training an image, a pass", "energy_per_image", true},
+     true, NULL},
+    {"energy_per_image_J", "J", "energy of training an image, a pass", "energy_per_image", true,
+     NULL},
     {"energy_per_synapse_update_J", "J",
      "energy of updates and refresh a synapse that learned, an image", "energy_per_synapse_update",
-     true},
+     true, NULL},
     {"energy_per_pulse_J", "J", "energy of updates and refresh a device pulse", "energy_per_pulse",
-     true},
-    {"latency_s", "s", "simulated time of everything", "latency", true},
-    {"pulses", "pulses", "pulses of updates and refresh that reached for a device", NULL, true},
-    {"wear_max", "cycles", "largest wear of a device", "wear_max", true},
-    {"stuck_devices", "devices", "devices stuck from the start or worn out", "stuck_devices", true},
-    {"wall_seconds", "s", "time that the run took, over all its sessions", "wall_seconds", false},
+     true, NULL},
+    {"latency_s", "s", "simulated time of everything", "latency", true, NULL},
+    {"pulses", "pulses", "pulses of updates and refresh that reached for a device", NULL, true,
+     read_pulses},
+    {"wear_max", "cycles", "largest wear of a device", "wear_max", true, NULL},
+    {"stuck_devices", "devices", "devices stuck from the start or worn out", "stuck_devices", true,
+     NULL},
+    {"wall_seconds", "s", "time that the run took, over all its sessions", "wall_seconds", false,
+     NULL},
 };
 enum { FIGURES = sizeof(figures) / sizeof(figures[0]) };
 
@@ -79,24 +125,6 @@ static bool make_gathering(gathering *all) {
     return good && all->status && all->messages;
 }
 
-/* Pulses of learning and refresh, as the ledger counts them. */
-static double read_pulses(const xh_result *result) {
-    static const char *const counts[] = {"update/up",  "update/down",  "update/reset",
-                                         "refresh/up", "refresh/down", "refresh/reset"};
-    double sum = 0;
-    for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]); i++) {
-        char path[64];
-        xh_result_array count;
-        snprintf(path, sizeof(path), "/ledger/pulses/%s", counts[i]);
-        if (xh_result_array_read(result, path, &count, NULL) != XH_OK) {
-            return NAN;
-        }
-        sum += count.values[0];
-        xh_result_array_free(&count);
-    }
-    return sum;
-}
-
 static void read_figures(const xh_result *result, size_t run, gathering *all) {
     const bool has_hardware = xh_result_number(result, "/result", "energy") > 0;
     for (size_t f = 0; f < FIGURES; f++) {
@@ -105,7 +133,7 @@ static void read_figures(const xh_result *result, size_t run, gathering *all) {
         }
         all->values[f][run] = figures[f].attribute
                                   ? xh_result_number(result, "/result", figures[f].attribute)
-                                  : read_pulses(result);
+                                  : figures[f].read(result);
     }
 }
 

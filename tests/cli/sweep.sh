@@ -32,6 +32,23 @@ expect 0 "$program" run tiny.yaml --quiet --set training.images=100 --set crossb
     --set seeds.network=5 --set seeds.device=2 --set seeds.cycle=7 --out alone.h5
 expect_same alone.h5 whole/points/00005.h5 /train /readout /ledger /layers /wear
 
+# The summary has what the last test after training has found, without and with compensation.
+cat >aged.yaml <<END
+sweep: aged
+base: tiny.yaml
+set: {training.images: 100, inference.after: [2 h, 1 d], crossbar.compensation: tile}
+axes: [{key: crossbar.adc_bits, values: [6]}]
+END
+expect 0 "$program" sweep aged.yaml --out aged --quiet
+last() { # FILE DATASET
+    h5dump -y -m %.17g -d "$2" "$1" | sed -n '/DATA {/,/}/p' | grep -oE '[0-9.]+(e-?[0-9]+)?|nan' | tail -n 1
+}
+for column in test compensated; do
+    [ "$(last aged/summary.h5 "/results/$(sed s/test/aged/ <<<$column)_accuracy")" = \
+        "$(last aged/points/00000.h5 "/inference/${column}_accuracy")" ] || fail "not the ${column}_accuracy of a day"
+done
+h5dump -d /results/aged_accuracy whole/summary.h5 | grep -q nan || fail "an accuracy of no time"
+
 # What is there is not done again, nor overwritten; another sweep does not mix with it.
 touch -d '2001-01-01' whole/points/*
 expect_error 'whole holds this sweep already: --resume goes on' "$program" sweep sweep.yaml --out whole
