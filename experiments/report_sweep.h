@@ -11,6 +11,8 @@
 /** X(data set, what people call it, unit, factor from the file to that unit). */
 #define XH_SUMMARY_FIGURE_LIST(X)                                                                  \
     X(test_accuracy, "test accuracy", "%", 100)                                                    \
+    X(aged_accuracy, "accuracy after training", "%", 100)                                          \
+    X(compensated_accuracy, "the same, compensated", "%", 100)                                     \
     X(energy_total_J, "energy", "J", 1)                                                            \
     X(energy_per_image_J, "energy an image", "J", 1)                                               \
     X(energy_per_synapse_update_J, "energy a synapse update", "J", 1)                              \
@@ -18,6 +20,7 @@
     X(latency_s, "latency", "s", 1)                                                                \
     X(pulses, "pulses", "pulses", 1)                                                               \
     X(wear_max, "largest wear", "cycles", 1)                                                       \
+    X(stuck_devices, "stuck devices", "devices", 1)                                                \
     X(wall_seconds, "wall time", "s", 1)
 
 typedef enum xh_summary_figure {
@@ -64,7 +67,7 @@ typedef struct xh_report_sweep {
     xh_summary_axis axes[XH_SUMMARY_AXES];
     double *recorded[XH_SUMMARY_FIGURES]; /* [points][seeds], as the summary has it; NAN: none */
     double *values[XH_SUMMARY_FIGURES];   /* the same in the figure's unit */
-    bool present[XH_SUMMARY_FIGURES];     /* there is some value */
+    bool present[XH_SUMMARY_FIGURES];     /* there is some value but 0 */
     xh_statistics_summary *summaries[XH_SUMMARY_FIGURES]; /* [points] */
     int *status;                                          /* [points][seeds], xh_summary_status */
     size_t runs[XH_SUMMARY_STATES];                       /* how many ended so */

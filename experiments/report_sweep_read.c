@@ -109,7 +109,8 @@ static xh_status read_figure(xh_report_sweep *sweep, xh_summary_figure figure, x
     for (size_t run = 0; run < runs; run++) {
         recorded[run] = array.values ? array.values[run] : NAN;
         values[run] = figures[figure].factor * recorded[run];
-        sweep->present[figure] = sweep->present[figure] || isfinite(values[run]);
+        const bool some = isfinite(values[run]) && values[run] != 0;
+        sweep->present[figure] = sweep->present[figure] || some;
     }
     for (size_t p = 0; p < sweep->points; p++) {
         summaries[p] = xh_statistics_summarise(sweep->seeds, values + p * sweep->seeds);

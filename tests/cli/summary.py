@@ -21,7 +21,7 @@ def whole(summary):
     assert list(summary["seeds/network"]) == [5, 5] and list(summary["seeds/device"]) == [1, 2]
     assert list(summary["seeds/cycle"]) == [7, 7]
     assert (summary["status"][()] == 0).all() and summary["messages"].shape == (4, 2)
-    assert len(summary["results"]) == 11
+    assert len(summary["results"]) == 13
     for name, figure in summary["results"].items():
         assert figure.shape == (4, 2) and text(figure.attrs["unit"]) and text(figure.attrs["description"]), name
         assert numpy.isfinite(figure[()]).all(), name
