@@ -24,7 +24,8 @@ def whole(summary):
     assert len(summary["results"]) == 13
     for name, figure in summary["results"].items():
         assert figure.shape == (4, 2) and text(figure.attrs["unit"]) and text(figure.attrs["description"]), name
-        assert numpy.isfinite(figure[()]).all(), name
+        later = name in ("aged_accuracy", "compensated_accuracy") # there are no tests after training
+        assert (numpy.isnan if later else numpy.isfinite)(figure[()]).all(), name
     for run in range(8):
         result = summary[f"points/{run:05}"]["result"].attrs
         row = lambda name: summary["results"][name][run // 2, run % 2]
