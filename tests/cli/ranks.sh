@@ -107,7 +107,8 @@ crossbar=(--set 'network.layers.*.synapses=crossbar' --set training.images=10 --
     --set crossbar.compensation=column --set "inference.after=2 h, 1 d")
 groups+=(/wear /conductance /inference)
 compare read_modify_write 2 "${crossbar[@]}"
-compare complementary 3 "${crossbar[@]}" --set device.model=soft_bounds --set scheme.name=complementary
+compare complementary 3 "${crossbar[@]}" --set device.model=soft_bounds --set scheme.name=complementary --set readout.synapses=programmed \
+    --set crossbar.compensation=tile --set crossbar.temperature_after=330 --set 'inference.after=1 h'
 compare pcm_pair "2 3" "${crossbar[@]}" --set scheme.name=pcm_pair --set scheme.decay=0.05
 
 # Matrices that are written onto crossbars: parts are whole tiles from the beginning.

@@ -43,6 +43,10 @@ resumed=0
 survive hardware '/train /readout /ledger /layers /wear' --set training.epochs=8 --set readout.epochs=200
 [ "$resumed" -ge 3 ] || fail "only $resumed sessions went on from a checkpoint"
 resumed=0
+survive array '/train /readout /ledger /layers /inference' --set training.epochs=8 --set readout.epochs=200 --set readout.synapses=programmed \
+    --set crossbar.telegraph_share=0.3 --set crossbar.temperature_after=330 --set crossbar.compensation=tile --set 'inference.after=2 h, 1 d'
+[ "$resumed" -ge 3 ] || fail "only $resumed sessions went on from a checkpoint"
+resumed=0
 survive digital '/train /readout /ledger /layers' --set training.epochs=20 --set readout.epochs=200 --set network.layers.0.synapses=digital \
     --set network.layers.1.rate_decay=linear --set training.order=consecutive
 [ "$resumed" -ge 2 ] || fail "only $resumed sessions went on from a checkpoint"
