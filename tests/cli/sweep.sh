@@ -44,7 +44,7 @@ last() { # FILE DATASET
     h5dump -y -m %.17g -d "$2" "$1" | sed -n '/DATA {/,/}/p' | grep -oE '[0-9.]+(e-?[0-9]+)?|nan' | tail -n 1
 }
 for column in test compensated; do
-    [ "$(last aged/summary.h5 "/results/$(sed s/test/aged/ <<<$column)_accuracy")" = \
+    [ "$(last aged/summary.h5 "/results/${column/test/aged}_accuracy")" = \
         "$(last aged/points/00000.h5 "/inference/${column}_accuracy")" ] || fail "not the ${column}_accuracy of a day"
 done
 h5dump -d /results/aged_accuracy whole/summary.h5 | grep -q nan || fail "an accuracy of no time"
