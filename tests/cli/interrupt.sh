@@ -6,6 +6,7 @@
 interrupt() {
     local status=0 pid
     rm -f long.h5.part
+    : >err
     "$program" run tiny.yaml --set training.epochs=1000 --set training.trace_every=10 --out long.h5 2>err &
     pid=$!
     for _ in $(seq 600); do

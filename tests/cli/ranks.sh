@@ -117,6 +117,7 @@ compare programmed 3 --set 'network.layers.*.synapses=programmed' --set device.m
 survive pcm_pair "${crossbar[@]}" --set scheme.name=pcm_pair --set scheme.decay=0.05
 
 # A signal to one of the ranks stops all of them, with a checkpoint that one process goes on from.
+: >err # so that nothing is found in it that the run before has said
 timeout 240 "$mpirun" -n 2 "$program" run wide.yaml --threads 1 --set training.epochs=1000 --out stopped.h5 >out 2>err &
 pid=$!
 for _ in $(seq 600); do
