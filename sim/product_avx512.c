@@ -62,12 +62,12 @@ static void pack_x(size_t lines, size_t depth, size_t first, size_t count, const
 static void pack_y(size_t lines, size_t depth, size_t first, size_t count, const float *from,
                    void *packed) {
     pack_signals(TILE_ROWS, lines, depth, first, count, from, packed);
-    const uint32_t *words = packed;
+    const float *words = packed;
     tile_places *places = (tile_places *)(void *)((float *)packed + blocks_words(lines, depth));
     for (size_t i = first; i < first + count; i += TILE_ROWS) {
         for (size_t p = 0; p < depth; p += DEPTH) {
-            places_find(tile_at_most(depth - p, DEPTH), words + i * depth + p * TILE_ROWS,
-                        places + places_at(i, depth, p));
+            xh_places_find(tile_at_most(depth - p, DEPTH), words + i * depth + p * TILE_ROWS,
+                           places + places_at(i, depth, p));
         }
     }
 }

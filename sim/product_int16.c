@@ -162,9 +162,9 @@ static void pack_y(size_t lines, size_t depth, size_t first, size_t count, const
     for (size_t i = first; i < first + count; i += TILE_ROWS) {
         tile_places *places = (void *)((char *)packed + places_at(lines, i, depth));
         for (size_t p = 0; p < depth; p += DEPTH) {
-            const uint32_t *block = packed;
-            places_find(pairs_of(depth - p < DEPTH ? depth - p : DEPTH),
-                        block + stretch_at(TILE_ROWS, i, depth, p / DEPTH), places + p / DEPTH);
+            const int32_t *block = packed;
+            xh_places_find(pairs_of(depth - p < DEPTH ? depth - p : DEPTH),
+                           block + stretch_at(TILE_ROWS, i, depth, p / DEPTH), places + p / DEPTH);
         }
     }
 }
