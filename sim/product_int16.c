@@ -213,20 +213,26 @@ INLINE void scale_sums(const int32_t *sum, const float *columns, float scale, ti
     }
 }
 
+/* Adds the products of pair k of a row with those of a panel. */
+INLINE void add_pair(tile_left left, tile_right right, size_t row, size_t k, int32_t *sum) {
+    const int32_t one = tile_word(left.words, row * left.row_step + k * left.depth_step);
+    const int32_t *many = (const int32_t *)right.words + k * TILE_COLUMNS;
+    for (size_t c = 0; c < TILE_COLUMNS; c++) {
+        sum[c] += (int16_t)one * (int16_t)many[c] + (one >> 16) * (many[c] >> 16);
+    }
+}
+
 /* A panel and 8 rows, by any processor. */
 XH_KERNEL
 static void multiply_plain(size_t pairs, tile_left left, tile_right right, tile_matrix sums) {
     const bool few = left.places && left.places->few;
     for (size_t i = 0; i < sums.rows; i++) {
-        const size_t count = few ? left.places->count[i] : pairs;
         int32_t sum[TILE_COLUMNS] = {0};
-        for (size_t n = 0; n < count; n++) {
-            const size_t k = few ? left.places->at[i][n] : n;
-            const int32_t one = tile_word(left.words, i * left.row_step + k * left.depth_step);
-            const int32_t *many = (const int32_t *)right.words + k * TILE_COLUMNS;
-            for (size_t c = 0; c < TILE_COLUMNS; c++) {
-                sum[c] += (int16_t)one * (int16_t)many[c] + (one >> 16) * (many[c] >> 16);
-            }
+        for (size_t n = 0; few && n < left.places->count[i]; n++) {
+            add_pair(left, right, i, left.places->at[i][n], sum);
+        }
+        for (size_t k = 0; !few && k < pairs; k++) {
+            add_pair(left, right, i, k, sum);
         }
         scale_sums(sum, right.scales, left.scales[i], sums, i);
     }
