@@ -79,12 +79,14 @@ static xh_status train_batch(xh_run_state *run, const pass *now, xh_images image
     return XH_OK;
 }
 
-/* Trains with every batch that the loader has. */
+/* Trains with every batch that the loader has. There is no pause behind the last one: the row that ends
+ * a stage tells of its signals, which checkpoints do not have. */
 static xh_status train_batches(xh_run_state *run, const pass *now, xh_loader *loader,
                                xh_error *error) {
     for (;;) {
         xh_images images;
-        xh_status status = xh_run_pause(run, error);
+        const bool more = run->place.image < images_of_a_pass(run);
+        xh_status status = more ? xh_run_pause(run, error) : XH_OK;
         if (status == XH_OK) {
             status = xh_loader_next(loader, &images, error);
         }
