@@ -107,7 +107,6 @@ START_TEST(noise_is_warmed_with_the_cell) {
     params.read_noise = true;
     params.activation_low = 0.1;
     params.activation_high = 0.1;
-    params.temperature = 358.15;
     double deviation[2];
     for (size_t k = 0; k < 2; k++) {
         params.temperature = k == 0 ? T0 : 358.15;
